@@ -1,0 +1,64 @@
+import type { RemediationStepId } from "#domain/remediation/steps.ts";
+
+export const COMMAND_KINDS = [
+  "publish",
+  "run-step",
+  "skip-step",
+  "tag-phish",
+  "untag-phish",
+  "approve",
+  "refuse",
+  "undo",
+  "attest-password",
+  "mark-remediated",
+  "dismiss",
+  "act-on-open-incidents",
+  "set-response",
+  "pause",
+  "resume",
+  "remove",
+] as const;
+export type CommandKind = (typeof COMMAND_KINDS)[number];
+
+/** D15. `expired` and `withdrawn` are refusals the person sees by name. */
+export const COMMAND_STATES = [
+  "sent",
+  "accepted",
+  "refused",
+  "running",
+  "done",
+  "failed",
+  "expired",
+  "withdrawn",
+] as const;
+export type CommandState = (typeof COMMAND_STATES)[number];
+
+/** Input per kind; the workflow loads it from the command row, never from the Signal (S42). */
+export type CommandInput =
+  | { kind: "publish" }
+  | {
+      kind: "run-step";
+      step: RemediationStepId;
+      artifactIds?: string[];
+      artifactAction?: "disable" | "delete";
+      handedOver?: boolean;
+      reasons?: Record<string, string>;
+    }
+  | { kind: "skip-step"; step: "retract-phish"; reason: string }
+  | { kind: "tag-phish"; internetMessageId: string; subject?: string; sender?: string }
+  | { kind: "untag-phish"; internetMessageId: string }
+  | { kind: "approve"; step: RemediationStepId; reason?: string }
+  | { kind: "refuse"; step: RemediationStepId; reason: string }
+  | { kind: "undo"; actionId: string }
+  | { kind: "attest-password"; reason: string }
+  | { kind: "mark-remediated"; reasons: Record<string, string> }
+  | { kind: "dismiss"; reason: string }
+  | { kind: "act-on-open-incidents" }
+  | { kind: "set-response"; enabled: boolean }
+  | { kind: "pause" }
+  | { kind: "resume" }
+  | { kind: "remove" };
+
+/** D18: these orders expire undelivered after 15 minutes. A lock never expires. */
+export const EXPIRING_COMMANDS: readonly CommandKind[] = ["undo", "dismiss", "approve"];
+export const COMMAND_EXPIRY_MS = 15 * 60_000;
