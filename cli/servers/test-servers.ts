@@ -25,19 +25,19 @@ export function createTestServers(progress: (line: string) => void = (line) => c
   let reaper: ReturnType<typeof startReaper> | undefined;
   let pg: Promise<PostgresServer> | undefined;
   let temporal: Promise<TemporalServer> | undefined;
-  let pids: number[] = [];
+  const pids = { postgres: [] as number[], temporal: [] as number[] };
   const place = (): string => {
     folder ??= mkdtempSync(join(tmpdir(), "petra-test-"));
     reaper ??= startReaper(folder);
     return folder;
   };
-  const watch = (started: readonly number[]) => {
-    pids = [...pids, ...started];
-    reaper?.watch(pids);
+  const watch = (kind: keyof typeof pids, started: number[]) => {
+    pids[kind] = started;
+    reaper?.watch([...pids.postgres, ...pids.temporal]);
   };
   const postgres = () => {
     pg ??= startPostgres({ dataDir: join(place(), "postgres"), test: true }).then((server) => {
-      watch([server.pid]);
+      watch("postgres", [server.pid]);
       return server;
     });
     return pg;
@@ -47,7 +47,7 @@ export function createTestServers(progress: (line: string) => void = (line) => c
     temporal: ({ ui = false } = {}) => {
       temporal ??= postgres().then(async (server) => {
         const started = await startTemporal({ pg: server, dataDir: place(), ui, progress });
-        watch(started.pids());
+        watch("temporal", started.pids());
         return {
           ...started,
           get pid() {
@@ -55,7 +55,7 @@ export function createTestServers(progress: (line: string) => void = (line) => c
           },
           restart: async () => {
             await started.restart();
-            watch(started.pids());
+            watch("temporal", started.pids());
           },
         };
       });
