@@ -46,6 +46,8 @@ export const incidents = pgTable(
     status: text("status", { enum: INCIDENT_STATUSES }).notNull().default("open"),
     publishedAt: at("published_at"),
     publishedBy: jsonb("published_by").$type<Actor>(),
+    /** Response was on when it was detected, or a person answered "also act on N open incidents" (D6). */
+    responseActs: boolean("response_acts").notNull().default(false),
     occurredAt: at("occurred_at").notNull(),
     lastAttackerAt: at("last_attacker_at").notNull(),
     detectableAt: at("detectable_at").notNull(),
