@@ -1,5 +1,19 @@
 /** Who may import whom. A room not named in `may` of a floor is forbidden to it. */
-const FLOORS = ["domain", "detections", "workflows", "activities", "db", "api", "web", "temporal", "simulator", "cli", "bench", "lint", "scenarios"];
+const FLOORS = [
+  "domain",
+  "detections",
+  "workflows",
+  "activities",
+  "db",
+  "api",
+  "web",
+  "temporal",
+  "simulator",
+  "cli",
+  "bench",
+  "lint",
+  "scenarios",
+];
 const MAY = {
   domain: [],
   detections: ["domain"],
@@ -22,17 +36,26 @@ const floorRules = Object.entries(MAY).map(([floor, allowed]) => ({
   severity: "error",
   comment: `${floor}/ may import only ${[floor, ...allowed].join(", ")}: move the code, or receive it from the composition root.`,
   from: { path: `^${floor}/`, pathNot: TEST },
-  to: { path: `^(${FLOORS.filter((other) => other !== floor && !allowed.includes(other)).join("|")})/`, dependencyTypesNot: ["type-only"] },
+  to: {
+    path: `^(${FLOORS.filter((other) => other !== floor && !allowed.includes(other)).join("|")})/`,
+    dependencyTypesNot: ["type-only"],
+  },
 }));
-const typeRules = Object.entries({ ...MAY, workflows: [...MAY.workflows, "activities", "temporal"], temporal: [...MAY.temporal, "workflows"], web: [...MAY.web, "api"] }).map(
-  ([floor, allowed]) => ({
-    name: `floor-${floor}-types`,
-    severity: "error",
-    comment: `${floor}/ may take types only from ${[floor, ...allowed].join(", ")}.`,
-    from: { path: `^${floor}/`, pathNot: TEST },
-    to: { path: `^(${FLOORS.filter((other) => other !== floor && !allowed.includes(other)).join("|")})/`, dependencyTypes: ["type-only"] },
-  }),
-);
+const typeRules = Object.entries({
+  ...MAY,
+  workflows: [...MAY.workflows, "activities", "temporal"],
+  temporal: [...MAY.temporal, "workflows"],
+  web: [...MAY.web, "api"],
+}).map(([floor, allowed]) => ({
+  name: `floor-${floor}-types`,
+  severity: "error",
+  comment: `${floor}/ may take types only from ${[floor, ...allowed].join(", ")}.`,
+  from: { path: `^${floor}/`, pathNot: TEST },
+  to: {
+    path: `^(${FLOORS.filter((other) => other !== floor && !allowed.includes(other)).join("|")})/`,
+    dependencyTypes: ["type-only"],
+  },
+}));
 const testRules = Object.entries(MAY).map(([floor, allowed]) => ({
   name: `floor-${floor}-tests`,
   severity: "error",
@@ -103,14 +126,45 @@ module.exports = {
       name: "rooms-of-activities-keep-apart",
       severity: "error",
       comment: "A room of activities/ does not reach into another: share through domain/, db/ or clients/.",
-      from: { path: "^activities/(ingest|normalize|enrich|detect|incident|remediate|notify|report|bill|tenant)/", pathNot: TEST },
-      to: { path: "^activities/(ingest|normalize|enrich|detect|incident|remediate|notify|report|bill|tenant)/", pathNot: "^activities/$1/" },
+      from: {
+        path: "^activities/(ingest|normalize|enrich|detect|incident|remediate|notify|report|bill|tenant)/",
+        pathNot: TEST,
+      },
+      to: {
+        path: "^activities/(ingest|normalize|enrich|detect|incident|remediate|notify|report|bill|tenant)/",
+        pathNot: "^activities/$1/",
+      },
     },
-    only("drizzle-and-postgres-in-db", ["drizzle-orm", "drizzle-kit", "postgres"], ["^db/", "^cli/servers/", "^node_modules", TEST], "SQL lives in db/ (cli/servers/ makes clusters and databases)."),
-    only("microsoft-in-its-client", ["@microsoft", "@azure"], ["^activities/clients/m365/", "^node_modules", "^simulator/.*\\.test\\.ts$"], "Microsoft's libraries are used only in activities/clients/m365/."),
-    only("stripe-in-its-client", ["stripe"], ["^activities/clients/stripe/", "^api/webhooks/stripe\\.ts$", "^node_modules"], "Stripe is used only in its client and its webhook."),
-    only("pdf-in-draw", ["pdf-lib", "fontkit"], ["^activities/report/draw/", "^node_modules"], "PDFs are drawn only in activities/report/draw/."),
-    only("temporal-client-in-temporal", ["@temporalio/client"], ["^temporal/", "^cli/servers/", "^node_modules", TEST], "@temporalio/client is used in temporal/ and, to register namespaces, in cli/servers/; others receive it."),
+    only(
+      "drizzle-and-postgres-in-db",
+      ["drizzle-orm", "drizzle-kit", "postgres"],
+      ["^db/", "^cli/servers/", "^node_modules", TEST],
+      "SQL lives in db/ (cli/servers/ makes clusters and databases).",
+    ),
+    only(
+      "microsoft-in-its-client",
+      ["@microsoft", "@azure"],
+      ["^activities/clients/m365/", "^node_modules", "^simulator/.*\\.test\\.ts$"],
+      "Microsoft's libraries are used only in activities/clients/m365/.",
+    ),
+    only(
+      "stripe-in-its-client",
+      ["stripe"],
+      ["^activities/clients/stripe/", "^api/webhooks/stripe\\.ts$", "^node_modules"],
+      "Stripe is used only in its client and its webhook.",
+    ),
+    only(
+      "pdf-in-draw",
+      ["pdf-lib", "fontkit"],
+      ["^activities/report/draw/", "^node_modules"],
+      "PDFs are drawn only in activities/report/draw/.",
+    ),
+    only(
+      "temporal-client-in-temporal",
+      ["@temporalio/client"],
+      ["^temporal/", "^cli/servers/", "^node_modules", TEST],
+      "@temporalio/client is used in temporal/ and, to register namespaces, in cli/servers/; others receive it.",
+    ),
     {
       name: "no-cycles",
       severity: "error",
@@ -138,7 +192,11 @@ module.exports = {
     exclude: { path: "(^|/)(build|\\.svelte-kit|histories)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types", "svelte"], extensions: [".ts", ".js", ".mjs", ".svelte", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types", "svelte"],
+      extensions: [".ts", ".js", ".mjs", ".svelte", ".json"],
+    },
     cache: { folder: "node_modules/.cache/dependency-cruiser", strategy: "content" },
   },
 };

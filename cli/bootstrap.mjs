@@ -31,7 +31,10 @@ function checkPlatform() {
   say(`Note: ${process.platform} ${process.arch} is untested.`);
 }
 
-const lockHash = () => createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const lockHash = () =>
+  createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
 
 function run(program, programArgs, what) {
   const result = spawnSync(program, programArgs, { cwd: root, stdio: ["ignore", 2, 2] });
