@@ -161,6 +161,8 @@ export type CommandView = {
   acceptedAt: string | null;
   finishedAt: string | null;
   result: Record<string, unknown> | null;
+  /** The step it is about, where the order names one. */
+  step?: RemediationStepId | null;
 };
 
 export type TimelineRow = {
@@ -214,6 +216,8 @@ export type IncidentView = IncidentCard & {
   password: { secretId: string; expiresAt: string; forMemberId: string } | null;
   linked: { id: string; number: number; reason: string } | null;
   hint: string | null;
+  /** What closing asks a reason for (`openThings` of domain/incident/order.ts): the key goes into `reasons`. */
+  openThings?: { key: string; text: string }[];
 };
 
 export type EventRow = {
