@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TemporalPorts } from "./temporal-ports.ts";
 
 /**
  * The server's dynamic configuration on a single box. The poll rates and the timer shift remove waits of 50 ms and of one
@@ -30,9 +31,6 @@ export function writeDynamicConfig(folder: string): string {
   writeFileSync(file, `${lines.join("\n")}\n`);
   return file;
 }
-
-/** Where the pieces of a Temporal server listen, all on 127.0.0.1. */
-export type TemporalPorts = { frontend: number; ui: number; services: number[]; membership: number[] };
 
 /** Environment of `temporal-server start` on Postgres: nothing else is passed to it. */
 export function serverEnvironment(
@@ -91,6 +89,7 @@ disableNewsFetch: true
 cors:
   cookieInsecure: true
   allowOrigins:
+    - "http://localhost:${options.port}"
     - "http://127.0.0.1:${options.port}"
 ${codec}`,
   );

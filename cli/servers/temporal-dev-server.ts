@@ -2,10 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { startDaemon } from "./daemon.ts";
-import { freePort } from "./ports.ts";
 import type { TemporalOptions, TemporalServer } from "./temporal.ts";
 import { DYNAMIC_CONFIG } from "./temporal-config.ts";
 import { ensureNamespace, untilServing } from "./temporal-namespace.ts";
+import { planPorts, temporalUrls } from "./temporal-ports.ts";
 
 const dynamicConfigArgs = (): string[] =>
   Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => [
@@ -21,16 +21,15 @@ export async function startDevServer(
 ): Promise<TemporalServer> {
   const folder = join(options.dataDir, "temporal");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const port = await freePort();
-  const uiPort = await freePort();
-  const address = `127.0.0.1:${port}`;
+  const ports = await planPorts(options.dataDir);
+  const { address, uiUrl } = temporalUrls(ports);
   const args = [
     "server",
     "start-dev",
     "--ip",
     "127.0.0.1",
     "--port",
-    String(port),
+    String(ports.frontend),
     "--namespace",
     namespace,
     "--log-level",
@@ -38,7 +37,7 @@ export async function startDevServer(
   ];
   args.push("--db-filename", join(folder, "dev-server.db"), ...dynamicConfigArgs());
   if (options.ui === false) args.push("--headless");
-  else args.push("--ui-ip", "127.0.0.1", "--ui-port", String(uiPort));
+  else args.push("--ui-ip", "127.0.0.1", "--ui-port", String(ports.ui));
   if (options.ui !== false && options.codecUrl) args.push("--ui-codec-endpoint", options.codecUrl);
   const logFile = join(options.logDir ?? folder, "temporal.log");
   const launch = async () => {
@@ -52,7 +51,7 @@ export async function startDevServer(
   await ensureNamespace(address, namespace);
   return {
     address,
-    uiUrl: options.ui === false ? undefined : `http://127.0.0.1:${uiPort}`,
+    uiUrl: options.ui === false ? undefined : uiUrl,
     namespace,
     get pid() {
       return server.pid;
@@ -72,23 +71,24 @@ export async function startDownloadedServer(options: TemporalOptions, namespace:
   const folder = join(options.dataDir, "temporal");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   options.progress?.("Fetching a Temporal dev server with the SDK's downloader.");
-  const uiPort = await freePort();
+  const ports = await planPorts(options.dataDir);
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
       namespace,
       ip: "127.0.0.1",
       dbFilename: join(folder, "dev-server.db"),
       ui: options.ui !== false,
-      uiPort,
+      port: ports.frontend,
+      uiPort: ports.ui,
       extraArgs: dynamicConfigArgs(),
     },
   });
-  const address = environment.address;
+  const { address, uiUrl } = temporalUrls(ports);
   await ensureNamespace(address, namespace);
   const unsupported = () => Promise.reject(new Error("A downloaded server cannot be restarted alone."));
   return {
     address,
-    uiUrl: options.ui === false ? undefined : `http://127.0.0.1:${uiPort}`,
+    uiUrl: options.ui === false ? undefined : uiUrl,
     namespace,
     pid: undefined,
     pids: () => [],

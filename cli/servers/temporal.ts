@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Daemon, startDaemon } from "./daemon.ts";
-import { freeMembershipPorts, freePort } from "./ports.ts";
 import type { PostgresServer } from "./postgres.ts";
 import {
   buildBinaries,
@@ -14,9 +13,10 @@ import {
   type TemporalBinaries,
   temporalOnPath,
 } from "./temporal-binaries.ts";
-import { serverEnvironment, type TemporalPorts, writeDynamicConfig, writeUiConfig } from "./temporal-config.ts";
+import { serverEnvironment, writeDynamicConfig, writeUiConfig } from "./temporal-config.ts";
 import { startDevServer, startDownloadedServer } from "./temporal-dev-server.ts";
 import { ensureNamespace, untilServing } from "./temporal-namespace.ts";
+import { planPorts, temporalUrls } from "./temporal-ports.ts";
 import { prepareTemporalDatabase } from "./temporal-schema.ts";
 
 /** A Temporal server in use. `pid` and the test verbs are there where we started the process ourselves. */
@@ -96,15 +96,6 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   return startBuilt(binaries, options, namespace);
 }
 
-async function choosePorts(file: string): Promise<TemporalPorts> {
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { frontend?: number; ui?: number }) : {};
-  const frontend = await freePort(kept.frontend);
-  const ui = await freePort(kept.ui);
-  writeFileSync(file, JSON.stringify({ frontend, ui }));
-  const services = [await freePort(), await freePort(), await freePort(), await freePort()];
-  return { frontend, ui, services, membership: await freeMembershipPorts(4) };
-}
-
 async function startBuilt(
   binaries: TemporalBinaries,
   options: TemporalOptions,
@@ -120,9 +111,9 @@ async function startBuilt(
     folder,
     logFile: join(logDir, "temporal-schema.log"),
   });
-  const ports = await choosePorts(join(folder, "ports.json"));
+  const ports = await planPorts(options.dataDir);
   const env = serverEnvironment(ports, database, writeDynamicConfig(folder));
-  const address = `127.0.0.1:${ports.frontend}`;
+  const { address, uiUrl } = temporalUrls(ports);
   const logFile = join(logDir, "temporal.log");
   const launch = async (): Promise<Daemon> => {
     const server = await startDaemon({
@@ -144,7 +135,7 @@ async function startBuilt(
       : await startUi(binaries.ui, { ...options, folder, logDir, address, port: ports.ui, namespace });
   return {
     address,
-    uiUrl: ui ? `http://127.0.0.1:${ports.ui}` : undefined,
+    uiUrl: ui ? uiUrl : undefined,
     namespace,
     get pid() {
       return server.pid;

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { createServer, type ServerResponse } from "node:http";
+import PostalMime, { type Email } from "postal-mime";
+import { SMTPServer } from "smtp-server";
+
+/** One message as kept: the newest 500, in memory only. */
+type Kept = { id: string; at: string; to: string[]; from: string; subject: string; email: Email };
+
+const KEEP = 500;
+const messages: Kept[] = [];
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+
+const page = (title: string, body: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>
+:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #8884}
+pre{white-space:pre-wrap}iframe{width:100%;height:32rem;border:1px solid #8884;background:#fff}</style></head><body>${body}</body></html>`;
+
+const list = (): string =>
+  page(
+    "Mail sent by this demo",
+    `<h1>Mail sent by this demo</h1><p>Nothing leaves this machine. ${messages.length} message(s), newest first.</p>
+<table><thead><tr><th>When</th><th>To</th><th>Subject</th></tr></thead><tbody>${messages
+      .map(
+        ({ id, at, to, subject }) =>
+          `<tr><td>${escapeHtml(at)}</td><td>${escapeHtml(to.join(", "))}</td><td><a href="/messages/${id}/view">${escapeHtml(subject) || "(no subject)"}</a></td></tr>`,
+      )
+      .join("")}</tbody></table>`,
+  );
+
+const view = ({ at, from, to, subject, email }: Kept): string =>
+  page(
+    subject,
+    `<p><a href="/">All mail</a></p><h1>${escapeHtml(subject)}</h1><p>${escapeHtml(at)}<br>From ${escapeHtml(from)}<br>To ${escapeHtml(to.join(", "))}</p>
+${email.html ? `<iframe title="The message" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${escapeHtml(`<base target="_blank">${email.html}`)}"></iframe>` : ""}
+<h2>Text part</h2><pre>${escapeHtml(email.text ?? "(none)").replace(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`)}</pre>`,
+  );
+
+const json = ({ id, at, from, to, subject, email }: Kept) => ({
+  id,
+  at,
+  from,
+  to,
+  subject,
+  text: email.text ?? "",
+  html: email.html ?? "",
+  headers: email.headers.map(({ key, value }) => [key, value] as const),
+  attachments: email.attachments.map(({ filename, mimeType }) => ({ filename, mimeType })),
+});
+
+function answer(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, {
+    "content-type": `${type}; charset=utf-8`,
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  });
+  response.end(body);
+}
+
+const http = createServer((request, response) => {
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  if (request.method === "DELETE" && path === "/messages") {
+    messages.length = 0;
+    return answer(response, 200, "application/json", "[]");
+  }
+  if (path === "/") return answer(response, 200, "text/html", list());
+  if (path === "/messages") return answer(response, 200, "application/json", JSON.stringify(messages.map(json)));
+  const [, id, wantsPage] = path.match(/^\/messages\/(\w+)(\/view)?$/) ?? [];
+  const kept = messages.find((message) => message.id === id);
+  if (!kept) return answer(response, 404, "text/plain", "There is no such message.");
+  return wantsPage
+    ? answer(response, 200, "text/html", view(kept))
+    : answer(response, 200, "application/json", JSON.stringify(json(kept)));
+});
+
+const smtp = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ["STARTTLS", "AUTH"],
+  disableReverseLookup: true,
+  size: 20 * 1024 * 1024,
+  onData(stream, session, done) {
+    const chunks: Buffer[] = [];
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    stream.on("end", () => {
+      const raw = Buffer.concat(chunks);
+      PostalMime.parse(raw).then((email) => {
+        const at = new Date().toISOString();
+        const id = createHash("sha256").update(at).update(raw).digest("hex").slice(0, 16);
+        const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : "";
+        const to = session.envelope.rcptTo.map(({ address }) => address);
+        messages.unshift({ id, at, from, to, subject: email.subject ?? "", email });
+        messages.length = Math.min(messages.length, KEEP);
+        done();
+      }, done);
+    });
+  },
+});
+smtp.on("error", () => {});
+
+const port = (name: string): number => {
+  const value = Number(process.env[name]);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be the number of a TCP port.`);
+  return value;
+};
+smtp.listen(port("MAIL_SINK_SMTP_PORT"), "127.0.0.1");
+http.listen(port("MAIL_SINK_HTTP_PORT"), "127.0.0.1");
+process.once("SIGTERM", () => {
+  http.close();
+  http.closeAllConnections();
+  smtp.close(() => process.exit(0));
+});
