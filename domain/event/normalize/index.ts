@@ -1,0 +1,72 @@
+import type { EventSource, NormalizedEvent } from "../event.ts";
+import { sha256 } from "../sha256.ts";
+import { parseTime } from "../time.ts";
+import { directoryAuditBody } from "./directory-audit.ts";
+import { canonical, shapeFault } from "./limits.ts";
+import { asText, fromText, isRaw, type Raw, text } from "./raw.ts";
+import { type Shaped, shapeOf } from "./shape.ts";
+import { signInBody } from "./sign-in.ts";
+import { type Body, ualBody } from "./ual.ts";
+
+export type Normalized =
+  | { kind: "event"; event: NormalizedEvent }
+  | { kind: "not-relevant" }
+  | { kind: "unreadable"; reason: string };
+
+/**
+ * One raw record of any source into the common language. Pure; never throws and never drops silently: what is no
+ * record of ours is `not-relevant`, what cannot be read is `unreadable` with a reason fit to show.
+ * @param hint.source the stream it was read from; only decides for records that could be several things
+ * @param hint.fallbackId id to use when the record has none (`file#line`)
+ */
+export function normalizeRecord(raw: unknown, hint: { source?: EventSource; fallbackId?: string } = {}): Normalized {
+  const fault = shapeFault(raw);
+  if (fault) return { kind: "unreadable", reason: fault };
+  if (!isRaw(raw)) return { kind: "unreadable", reason: "not a JSON object" };
+  try {
+    return read(raw, hint);
+  } catch {
+    return { kind: "unreadable", reason: "record could not be read" };
+  }
+}
+
+function read(raw: Raw, hint: { source?: EventSource; fallbackId?: string }): Normalized {
+  if (hint.source === "message-trace") return { kind: "not-relevant" };
+  const empty = emptyPayload(raw);
+  if (empty) return { kind: "unreadable", reason: empty };
+  const shaped = shapeOf(raw);
+  if (shaped.kind === "not-relevant") return { kind: "not-relevant" };
+  if (shaped.kind === "unknown") return { kind: "unreadable", reason: whyUnknown(raw) };
+  const inner = shapeFault(shaped.raw);
+  if (inner) return { kind: "unreadable", reason: inner };
+  const occurredAt = parseTime(shaped.time);
+  if (!occurredAt) return { kind: "unreadable", reason: "record has no readable time" };
+  const body = bodyOf(shaped);
+  if (body.operation === "" && shaped.kind !== "sign-in")
+    return { kind: "unreadable", reason: "record names no operation" };
+  const contentHash = sha256(canonical(shaped.raw)).slice(0, 32);
+  const recordId = shaped.id ?? asText(raw.id) ?? hint.fallbackId ?? `hash:${contentHash}`;
+  return { kind: "event", event: { recordId, source: shaped.kind, contentHash, occurredAt, ...body } };
+}
+
+function bodyOf(shaped: Extract<Shaped, { raw: Raw }>): Body {
+  if (shaped.kind === "ual") return ualBody(shaped.raw);
+  return shaped.kind === "sign-in" ? signInBody(shaped.raw) : directoryAuditBody(shaped.raw);
+}
+
+/** An export row whose AuditData is empty or is not JSON is a broken row, not a record of another kind. */
+function emptyPayload(raw: Raw): string | undefined {
+  for (const name of ["AuditData", "auditData"]) {
+    if (!Object.hasOwn(raw, name)) continue;
+    const value = raw[name];
+    if (value === null || value === undefined || (typeof value === "string" && value.trim() === ""))
+      return `${name} is empty`;
+    if (!isRaw(fromText(value))) return `${name} is not JSON`;
+  }
+  return undefined;
+}
+
+function whyUnknown(raw: Raw): string {
+  if (text(raw, "Operation")) return "record has no readable time";
+  return "not a known kind of audit record";
+}
