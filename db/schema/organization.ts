@@ -1,12 +1,12 @@
 import {
   boolean,
+  customType,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
@@ -14,7 +14,11 @@ import { MEMBER_ROLES } from "#domain/access/actor.ts";
 import type { Capability } from "#domain/tenant/phases.ts";
 import { TENANT_PHASES, TENANT_PRODUCTS } from "#domain/tenant/phases.ts";
 
-export const at = (name: string) => timestamp(name, { withTimezone: true, mode: "string" });
+/** A point in time: timestamptz in the table, ISO 8601 UTC with milliseconds in the code. */
+export const at = customType<{ data: string; driverData: string }>({
+  dataType: () => "timestamp with time zone",
+  fromDriver: (value) => new Date(value).toISOString(),
+});
 
 export const organizations = pgTable("organizations", {
   id: uuid("id").primaryKey().defaultRandom(),

@@ -1,0 +1,42 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+
+export const DB_ROLES = ["petra_app", "petra_worker", "petra_auth", "petra_operator"] as const;
+export type DbRole = (typeof DB_ROLES)[number];
+
+/** postgres.js client for COPY, LISTEN and hand-written SQL; Drizzle has a client of its own because it changes parsers. */
+export type RawSql = postgres.Sql;
+export type RawTransaction = postgres.TransactionSql;
+
+export type Db = {
+  /** Login role named in the URL. */
+  role: string;
+  /** Not to be used for tenant tables: ask `withScope` (db/tenancy.ts). */
+  orm: PostgresJsDatabase;
+  raw: RawSql;
+  close: () => Promise<void>;
+};
+
+/**
+ * Two small pools of one login role, opened at first use.
+ * `max` counts connections of the Drizzle pool; the raw pool holds half as many, at least two.
+ */
+export function createDb(url: string, options: { max?: number; name?: string } = {}): Db {
+  const max = options.max ?? 10;
+  const shared = {
+    onnotice: () => {},
+    connect_timeout: 10,
+    idle_timeout: 60,
+    connection: { application_name: options.name ?? "petra", TimeZone: "UTC" },
+  };
+  const client = postgres(url, { ...shared, max });
+  const raw = postgres(url, { ...shared, max: Math.max(2, Math.ceil(max / 2)) });
+  return {
+    role: decodeURIComponent(new URL(url).username),
+    orm: drizzle({ client }),
+    raw,
+    close: async () => {
+      await Promise.all([client.end({ timeout: 5 }), raw.end({ timeout: 5 })]);
+    },
+  };
+}
