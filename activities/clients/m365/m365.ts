@@ -130,9 +130,19 @@ export type M365Tenant = {
   deleteInboxRule(mailboxObjectId: string, ruleId: string): Promise<WriteOutcome>;
   setInboxRuleEnabled(mailboxObjectId: string, ruleId: string, enabled: boolean): Promise<WriteOutcome>;
   createInboxRule(mailboxObjectId: string, rule: Record<string, unknown>): Promise<WriteOutcome & { newId?: string }>;
-  readForwarding(mailboxObjectId: string): Promise<{ smtpAddress: string | null; keepsCopy: boolean } | null>;
-  setForwarding(mailboxObjectId: string, smtpAddress: string | null, keepsCopy: boolean): Promise<WriteOutcome>;
-  removeMailboxPermission(mailboxObjectId: string, trustee: string): Promise<WriteOutcome>;
+  /** `internalAddress`: a recipient of the tenant (ForwardingAddress), beside the outside `smtpAddress`. */
+  readForwarding(
+    mailboxObjectId: string,
+  ): Promise<{ smtpAddress: string | null; internalAddress: string | null; keepsCopy: boolean } | null>;
+  setForwarding(
+    mailboxObjectId: string,
+    smtpAddress: string | null,
+    keepsCopy: boolean,
+    internalAddress?: string | null,
+  ): Promise<WriteOutcome>;
+  readMailboxPermission(mailboxObjectId: string, trustee: string): Promise<{ rights: string[] } | null>;
+  removeMailboxPermission(mailboxObjectId: string, trustee: string, rights?: string[]): Promise<WriteOutcome>;
+  addMailboxPermission(mailboxObjectId: string, trustee: string, rights: string[]): Promise<WriteOutcome>;
   setTransportRuleEnabled(id: string, enabled: boolean): Promise<WriteOutcome>;
   readConnector(
     kind: "inbound-connector" | "outbound-connector",
@@ -151,10 +161,21 @@ export type M365Tenant = {
     objectId: string,
   ): Promise<{ enabled: boolean; appId: string; name: string; isFirstParty: boolean } | null>;
   setServicePrincipalEnabled(objectId: string, enabled: boolean): Promise<WriteOutcome>;
+  /** App registrations of the tenant itself; disabled means: no new tokens anywhere. */
+  readApplication(objectId: string): Promise<{ enabled: boolean; appId: string; name: string } | null>;
+  setApplicationEnabled(objectId: string, enabled: boolean): Promise<WriteOutcome>;
   readDevice(objectId: string): Promise<{ enabled: boolean; deviceId: string; name: string } | null>;
   setDeviceEnabled(objectId: string, enabled: boolean): Promise<WriteOutcome>;
+  /** Without the password; `kind` as `deleteAuthMethod` takes it. */
+  listAuthMethods(
+    userObjectId: string,
+  ): Promise<{ id: string; kind: string; createdAt: string | null; name: string }[]>;
   deleteAuthMethod(userObjectId: string, kind: string, methodId: string): Promise<WriteOutcome>;
   readTransportRule(id: string): Promise<{ enabled: boolean } | null>;
+  /** Directory role assignments of one principal, `name` the role's. */
+  listRoleAssignments(objectId: string): Promise<{ id: string; roleId: string; name: string }[]>;
+  removeRoleAssignment(assignmentId: string): Promise<WriteOutcome>;
+  addRoleAssignment(objectId: string, roleId: string): Promise<WriteOutcome & { newId?: string }>;
 };
 
 export type M365Cloud = {

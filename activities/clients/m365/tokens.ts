@@ -1,0 +1,114 @@
+import { AuthError, ConfidentialClientApplication, ServerError } from "@azure/msal-node";
+import { classifyTokenError } from "./aadsts.ts";
+import { M365Fault } from "./m365.ts";
+
+export const RESOURCES = {
+  graph: "https://graph.microsoft.com",
+  management: "https://manage.office.com",
+  exchange: "https://outlook.office365.com",
+} as const;
+export type Resource = keyof typeof RESOURCES;
+export const LOGIN_ORIGIN = "https://login.microsoftonline.com";
+
+export type Credential =
+  | { clientSecret: string }
+  | { certificate: { thumbprintSha256: string; privateKey: string; x5c?: string } };
+
+export type TokenSource = {
+  /** A bearer token; parallel callers of one (tenant, resource) share one request. Throws M365Fault. */
+  token(tenantId: string, resource: Resource, options?: { isFresh?: boolean; claims?: string }): Promise<string>;
+  forget(tenantId: string): void;
+};
+
+/** After a failed request MSAL answers the same one from memory for this long ("MSAL throttling"). */
+const MSAL_COOL_DOWN_MS = 60_000;
+
+/**
+ * Client credentials through MSAL. One MSAL client a tenant, so no cache can mix tenants. Against a mapped login host the
+ * authority stays Microsoft's and only the token endpoint moves (MSAL skips discovery when metadata is given).
+ */
+export function createTokenSource(input: {
+  clientId: string;
+  credential: Credential;
+  loginOrigin: string | undefined;
+}): TokenSource {
+  const clients = new Map<string, ConfidentialClientApplication>();
+  const inFlight = new Map<string, Promise<string>>();
+
+  const clientOf = (tenantId: string): ConfidentialClientApplication => {
+    const known = clients.get(tenantId);
+    if (known) return known;
+    const made = new ConfidentialClientApplication({
+      auth: {
+        clientId: input.clientId,
+        authority: `${LOGIN_ORIGIN}/${tenantId}`,
+        clientCapabilities: ["CP1"],
+        ...("clientSecret" in input.credential
+          ? { clientSecret: input.credential.clientSecret }
+          : { clientCertificate: input.credential.certificate }),
+        ...(input.loginOrigin ? { authorityMetadata: metadata(input.loginOrigin, tenantId) } : {}),
+      },
+      system: { disableInternalRetries: true },
+    });
+    clients.set(tenantId, made);
+    return made;
+  };
+
+  return {
+    async token(tenantId, resource, options = {}) {
+      const key = `${tenantId} ${resource} ${options.isFresh ? "fresh" : ""} ${options.claims ?? ""}`;
+      const running = inFlight.get(key);
+      if (running) return running;
+      const asked = ask(clientOf(tenantId), tenantId, resource, options).finally(() => inFlight.delete(key));
+      inFlight.set(key, asked);
+      return asked;
+    },
+    forget(tenantId) {
+      clients.delete(tenantId);
+    },
+  };
+}
+
+async function ask(
+  client: ConfidentialClientApplication,
+  tenantId: string,
+  resource: Resource,
+  options: { isFresh?: boolean; claims?: string },
+): Promise<string> {
+  try {
+    const result = await client.acquireTokenByClientCredential({
+      scopes: [`${RESOURCES[resource]}/.default`],
+      authority: `${LOGIN_ORIGIN}/${tenantId}`,
+      skipCache: options.isFresh ?? false,
+      ...(options.claims ? { claims: options.claims } : {}),
+    });
+    if (!result?.accessToken) throw new M365Fault("unknown", "Microsoft gave no token");
+    return result.accessToken;
+  } catch (error) {
+    throw error instanceof M365Fault ? error : tokenFault(error);
+  }
+}
+
+function tokenFault(error: unknown): M365Fault {
+  if (!(error instanceof AuthError)) return new M365Fault("retry", "sign-in service not reached");
+  if (!(error instanceof ServerError)) {
+    // Client-side refusals (network, metadata) carry a code of MSAL's own.
+    const isNetwork = error.errorCode === "network_error" || error.errorCode === "no_network_connectivity";
+    return new M365Fault(isNetwork ? "retry" : "our-fault", `token: ${error.errorCode}`, { code: error.errorCode });
+  }
+  const number = /AADSTS(\d+)/.exec(error.errorMessage ?? "")?.[1] ?? error.errorNo;
+  const { faultClass, words } = classifyTokenError(number, error.errorCode, error.status);
+  return new M365Fault(faultClass, number ? `${words} (AADSTS${number})` : words, {
+    status: error.status,
+    code: number ? `AADSTS${number}` : error.errorCode,
+    retryAfterMs: faultClass === "retry" ? MSAL_COOL_DOWN_MS : undefined,
+  });
+}
+
+const metadata = (origin: string, tenantId: string): string =>
+  JSON.stringify({
+    issuer: `${LOGIN_ORIGIN}/${tenantId}/v2.0`,
+    authorization_endpoint: `${LOGIN_ORIGIN}/${tenantId}/oauth2/v2.0/authorize`,
+    token_endpoint: `${origin}/${tenantId}/oauth2/v2.0/token`,
+    jwks_uri: `${LOGIN_ORIGIN}/${tenantId}/discovery/v2.0/keys`,
+  });
