@@ -54,18 +54,23 @@ function initialise(folder: string, bin: string, as: Unprivileged): void {
 
 const serverEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, LANG: "C", LC_ALL: "C", TZ: "UTC" });
 
-/** Ends a postmaster that a killed launcher left behind; a pid that now belongs to another program is left alone. */
-async function endLeftover(folder: string): Promise<void> {
-  const pidFile = join(folder, "cluster", "postmaster.pid");
-  if (!existsSync(pidFile)) return;
+async function endPostmaster(cluster: string): Promise<boolean> {
+  const pidFile = join(cluster, "postmaster.pid");
+  if (!existsSync(pidFile)) return false;
   const pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10);
   const mark = Number.isInteger(pid) && pid > 0 ? markProcess(pid) : undefined;
-  if (mark && commandOf(pid)?.includes(join(folder, "cluster"))) {
+  const isOurs = mark !== undefined && (commandOf(pid)?.includes(cluster) ?? false);
+  if (isOurs) {
     await stopProcess(mark, { signal: "SIGINT", patienceMs: 15_000 });
     await sleep(100);
   }
   rmSync(pidFile, { force: true });
+  return isOurs;
 }
+
+/** Ends the server of a data folder that a killed launcher left behind; a pid that now is another program's is left alone. */
+export const endLeftoverPostgres = async (dataDir: string): Promise<boolean> =>
+  existsSync(dataDir) && endPostmaster(join(chooseUnprivileged().writable(dataDir), "cluster"));
 
 async function untilAnswering(url: string, mark: ProcessMark, logFile: string): Promise<void> {
   const deadline = Date.now() + 60_000;
@@ -106,7 +111,7 @@ export async function startPostgres({
   mkdirSync(dirname(logFile), { recursive: true });
   const folder = as.writable(dataDir);
   const bin = join(as.readable(nativeFolder()), "bin");
-  await endLeftover(folder);
+  await endPostmaster(join(folder, "cluster"));
   if (!existsSync(join(folder, "initialised"))) initialise(folder, bin, as);
   const portFile = join(folder, "port");
   const port = await freePort(existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) || undefined : undefined);

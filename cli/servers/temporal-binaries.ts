@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -73,6 +82,8 @@ function goEnvironment(): NodeJS.ProcessEnv {
 function runGo(args: readonly string[], onLine: (line: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const go = spawn("go", args, { cwd: MODULE, env: goEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+    const end = () => go.kill();
+    process.once("exit", end);
     let output = "";
     let errors = "";
     go.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -83,15 +94,12 @@ function runGo(args: readonly string[], onLine: (line: string) => void): Promise
       for (const line of text.split("\n")) if (line) onLine(line);
     });
     go.once("error", reject);
-    go.once("close", (code, signal) =>
-      code === 0
-        ? resolve(output)
-        : reject(
-            new Error(
-              `Building Temporal failed (go ${args[0]}, ${signal ?? `exit ${code}`}):\n${errors.trim().split("\n").slice(-8).join("\n")}`,
-            ),
-          ),
-    );
+    go.once("close", (code, signal) => {
+      process.off("exit", end);
+      if (code === 0) return resolve(output);
+      const why = errors.trim().split("\n").slice(-8).join("\n");
+      reject(new Error(`Building Temporal failed (go ${args[0]}, ${signal ?? `exit ${code}`}):\n${why}`));
+    });
   });
 }
 
@@ -133,6 +141,9 @@ export async function buildBinaries(progress: Progress): Promise<TemporalBinarie
   mkdirSync(dirname(folder), { recursive: true });
   const lock = `${folder}.lock`;
   if (!(await holdLock(lock, progress, () => cachedBinaries() !== undefined))) return inFolder(folder);
+  for (const name of readdirSync(dirname(folder)))
+    if (name.startsWith(`${buildId()}.building-`))
+      rmSync(join(dirname(folder), name), { recursive: true, force: true });
   const temporary = mkdtempSync(`${folder}.building-`);
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
