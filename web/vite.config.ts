@@ -25,7 +25,8 @@ export default defineConfig({
           "default-src": ["none"],
           "script-src": ["self"],
           "style-src": ["self"],
-          "style-src-attr": ["none"],
+          // The one fixed attribute of SvelteKit's own route announcer; no other is allowed.
+          "style-src-attr": ["unsafe-hashes", "sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo="],
           "img-src": ["self", "data:"],
           "font-src": ["self"],
           "connect-src": ["self"],

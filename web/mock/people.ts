@@ -1,0 +1,23 @@
+import type { Actor } from "#domain/access/actor.ts";
+import type { ViewerView } from "#domain/view/portal.ts";
+
+export const DAN: Actor = { kind: "member", memberId: "m-dan", orgId: "o-1", name: "Dan Okafor", role: "full-member" };
+export const NOOR: Actor = { kind: "analyst", memberId: "m-noor", name: "Noor Vasquez" };
+export const RESPONSE: Actor = { kind: "response", workflowId: "tenant/t-bramley/incident/i-tom" };
+export const SYSTEM: Actor = { kind: "system", room: "remediate" };
+
+const org = { id: "o-1", name: "Northgate IT" };
+export const VIEWERS: Record<string, ViewerView> = {
+  dan: {
+    memberId: "m-dan", name: "Dan Okafor", email: "dan@northgate.example", role: "full-member", org,
+    may: { remediate: true, manageTenants: true, publish: true, approve: false, seeUsage: true }, isDemo: true, temporalUiUrl: null,
+  },
+  guest: {
+    memberId: "m-guest", name: "Ruth Finch", email: "ruth@harlowfinch.example", role: "external-guest", org,
+    may: { remediate: false, manageTenants: false, publish: false, approve: false, seeUsage: false }, isDemo: true, temporalUiUrl: null,
+  },
+  noor: {
+    memberId: "m-noor", name: "Noor Vasquez", email: "noor@petra.example", role: "analyst", org: null,
+    may: { remediate: true, manageTenants: false, publish: true, approve: true, seeUsage: false }, isDemo: true, temporalUiUrl: "http://127.0.0.1:8233",
+  },
+};

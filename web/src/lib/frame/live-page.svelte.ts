@@ -1,0 +1,25 @@
+import { invalidateAll } from "$app/navigation";
+import { Live } from "#lib/live.svelte.ts";
+import { connection } from "./connection.svelte.ts";
+
+/**
+ * Keeps the page up to date from a stream while `url()` gives one; undefined (a terminal state) stops it.
+ * Call it while a component is being set up.
+ */
+export function livePage(url: () => string | undefined): void {
+  $effect(() => {
+    const address = url();
+    if (address === undefined) return;
+    const live = new Live(address, () => invalidateAll());
+    const unmirror = $effect.root(() => {
+      $effect(() => {
+        connection.state = live.state === "ended" ? "none" : live.state;
+      });
+    });
+    return () => {
+      unmirror();
+      live.stop();
+      connection.state = "none";
+    };
+  });
+}

@@ -1,0 +1,10 @@
+/** The same page with some query values changed; null removes one. */
+export function withQuery(url: URL, changes: Record<string, string | null>, hash = ""): string {
+  const query = new URLSearchParams(url.searchParams);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString();
+  return `${url.pathname}${text ? `?${text}` : ""}${hash ? `#${hash}` : ""}`;
+}
