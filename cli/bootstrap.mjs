@@ -54,10 +54,18 @@ function install() {
 }
 
 function syncWeb() {
-  if (existsSync(join(modules, "$app", "types")) || !existsSync(join(root, "web", "vite.config.ts"))) return;
-  const result = spawnSync(join(modules, ".bin", "svelte-kit"), ["sync"], { cwd: join(root, "web"), encoding: "utf8" });
+  if (!existsSync(join(root, "web", "vite.config.ts"))) return;
+  if (!["check", "test"].includes(command) && existsSync(join(root, "web", "node_modules", "$app"))) return;
+  const kit = join(modules, "@sveltejs", "kit", "svelte-kit.js");
+  const result = spawnSync(node(), [kit, "sync", "--config", "web/vite.config.ts"], { cwd: root, encoding: "utf8" });
   if (result.status !== 0)
     say(`Types of the portal's routes could not be made: ${(result.stderr || result.stdout || "").trim()}`);
+}
+
+// A regular package brings Node 24 for Linux; elsewhere the person's own was checked above.
+function node() {
+  const own = join(modules, ".bin", "node");
+  return process.platform === "linux" && existsSync(own) ? own : process.execPath;
 }
 
 checkPlatform();
@@ -66,10 +74,8 @@ if (!command || !existsSync(join(root, "cli", `${command}.ts`)))
 install();
 if (command !== "analyze") syncWeb();
 
-const own = join(modules, ".bin", "node");
-const node = process.platform === "linux" && existsSync(own) ? own : process.execPath;
 // A session of its own would lose the terminal; the signals reach both, and the child decides when to end.
-const child = spawn(node, [join(root, "cli", `${command}.ts`), ...variant, ...args], { stdio: "inherit" });
+const child = spawn(node(), [join(root, "cli", `${command}.ts`), ...variant, ...args], { stdio: "inherit" });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => fail(`Node 24 cannot be started: ${error.message}`));
 child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

@@ -2,7 +2,15 @@ import { join } from "node:path";
 import type { DatabaseRole, Secrets } from "./secrets.ts";
 
 /** Ports of the demo's own processes, all on 127.0.0.1, kept in the data folder. */
-export const PORT_NAMES = ["portal", "simulator", "simulatorAdmin", "mailSmtp", "mailHttp", "workerHealth"] as const;
+export const PORT_NAMES = [
+  "portal",
+  "simulator",
+  "simulatorAdmin",
+  "simulatorTruth",
+  "mailSmtp",
+  "mailHttp",
+  "workerHealth",
+] as const;
 export type Ports = Record<(typeof PORT_NAMES)[number], number>;
 
 /** What the processes are told about each other. */
@@ -36,7 +44,7 @@ export const codecUrl = (context: Pick<Context, "ports">): string => `${portalUr
 /** Where mail of the demo can be read. */
 export const mailUrl = (context: Pick<Context, "ports">): string => `http://localhost:${context.ports.mailHttp}`;
 
-/** Where the simulated cloud's admin and truth ports are. */
+/** Where the simulated cloud is built and moved. */
 export const simulatorAdminUrl = (context: Pick<Context, "ports">): string =>
   `http://127.0.0.1:${context.ports.simulatorAdmin}`;
 
@@ -44,17 +52,22 @@ export const simulatorAdminUrl = (context: Pick<Context, "ports">): string =>
 export const databaseUrl = (context: Context, role: DatabaseRole): string =>
   `postgres://petra_${role}:${context.secrets.databasePasswords[role]}@${new URL(context.superuserUrl).host}/petra`;
 
-/** The simulated cloud's certificate authority, written by the simulator at its first start. */
-export const authorityFile = (context: Pick<Context, "dataDir">): string =>
-  join(context.dataDir, "simulator", "ca.pem");
+const simulatorFolder = ({ dataDir }: Pick<Context, "dataDir">): string => join(dataDir, "simulator");
 
-const REAL_ORIGINS = [
-  "https://login.microsoftonline.com",
-  "https://graph.microsoft.com",
-  "https://manage.office.com",
-  "https://outlook.office365.com",
-  "https://api.partnercenter.microsoft.com",
+/** What clients of the simulated cloud trust; the simulator writes it at its first start. */
+export const authorityFile = (context: Pick<Context, "dataDir">): string => join(simulatorFolder(context), "ca.pem");
+
+const REAL_HOSTS = [
+  "login.microsoftonline.com",
+  "graph.microsoft.com",
+  "manage.office.com",
+  "outlook.office365.com",
+  "api.partnercenter.microsoft.com",
 ];
+
+// The simulated cloud takes the real host's name as the first part of the path.
+const originMap = ({ ports }: Context): Record<string, string> =>
+  Object.fromEntries(REAL_HOSTS.map((host) => [`https://${host}`, `https://127.0.0.1:${ports.simulator}/${host}`]));
 
 const temporalEnv = ({ temporal }: Context): Record<string, string> => ({
   TEMPORAL_ADDRESS: temporal.address,
@@ -72,9 +85,7 @@ const demoEnv = (context: Context): Record<string, string> => ({
 const m365Env = (context: Context): Record<string, string> => ({
   M365_CLIENT_ID: context.secrets.m365ClientId,
   M365_CLIENT_SECRET: context.secrets.m365ClientSecret,
-  M365_ORIGIN_MAP: JSON.stringify(
-    Object.fromEntries(REAL_ORIGINS.map((origin) => [origin, `https://localhost:${context.ports.simulator}`])),
-  ),
+  M365_ORIGIN_MAP: JSON.stringify(originMap(context)),
   NODE_EXTRA_CA_CERTS: authorityFile(context),
 });
 
@@ -91,14 +102,15 @@ export const SIMULATOR: ProcessSpec = {
   label: "Simulated Microsoft cloud",
   script: "simulator/main.ts",
   env: (context) => ({
-    SIMULATOR_PORT: String(context.ports.simulator),
-    SIMULATOR_ADMIN_PORT: String(context.ports.simulatorAdmin),
-    SIMULATOR_ADMIN_TOKEN: context.secrets.simulatorAdminToken,
-    SIMULATOR_DATA: join(context.dataDir, "simulator"),
-    M365_CLIENT_ID: context.secrets.m365ClientId,
-    M365_CLIENT_SECRET: context.secrets.m365ClientSecret,
+    SIM_CLOUD_PORT: String(context.ports.simulator),
+    SIM_ADMIN_PORT: String(context.ports.simulatorAdmin),
+    SIM_TRUTH_PORT: String(context.ports.simulatorTruth),
+    SIM_CERT_DIR: simulatorFolder(context),
+    SIM_STATE_FILE: join(simulatorFolder(context), "state.json"),
+    SIM_CLIENT_ID: context.secrets.m365ClientId,
+    SIM_CLIENT_SECRET: context.secrets.m365ClientSecret,
   }),
-  ready: (context) => `${simulatorAdminUrl(context)}/health`,
+  ready: (context) => `${simulatorAdminUrl(context)}/admin/clock`,
 };
 
 export const MIGRATE: ProcessSpec = {

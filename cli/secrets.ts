@@ -17,7 +17,6 @@ export type Secrets = {
   sessionSecret: string;
   m365ClientId: string;
   m365ClientSecret: string;
-  simulatorAdminToken: string;
   databasePasswords: Record<DatabaseRole, string>;
   demoPasswords: Record<DemoPerson, string>;
 };
@@ -31,7 +30,6 @@ const create = (): Secrets => ({
   sessionSecret: word(48),
   m365ClientId: crypto.randomUUID(),
   m365ClientSecret: word(30),
-  simulatorAdminToken: word(24),
   databasePasswords: each(DATABASE_ROLES, () => word(24)),
   demoPasswords: each(DEMO_PEOPLE, () => word(12)),
 });
