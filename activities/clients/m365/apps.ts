@@ -12,6 +12,7 @@ export const FIRST_PARTY_OWNERS = new Set([
 type AppDoor = Pick<
   M365Tenant,
   | "readGrant"
+  | "listGrants"
   | "deleteGrant"
   | "createGrant"
   | "readServicePrincipal"
@@ -33,6 +34,8 @@ export function appDoor(graph: Graph): AppDoor {
   return {
     readServicePrincipal,
     readGrant: (grantId) => graph.find({ path: `/oauth2PermissionGrants/${segment(grantId)}` }),
+    listGrants: (servicePrincipalId) =>
+      graph.all({ path: `/servicePrincipals/${segment(servicePrincipalId)}/oauth2PermissionGrants` }),
     deleteGrant: (grantId) => graph.write({ method: "DELETE", path: `/oauth2PermissionGrants/${segment(grantId)}` }),
     createGrant: (grant) =>
       graph.write({

@@ -7,7 +7,10 @@ import type { M365Tenant } from "./m365.ts";
 /** Rules Graph does not list carry this before their Exchange number, and are acted on through Exchange. */
 export const HIDDEN_RULE = "exchange:";
 
-type RuleDoor = Pick<M365Tenant, "readInboxRule" | "deleteInboxRule" | "setInboxRuleEnabled" | "createInboxRule">;
+type RuleDoor = Pick<
+  M365Tenant,
+  "readInboxRule" | "listInboxRules" | "deleteInboxRule" | "setInboxRuleEnabled" | "createInboxRule"
+>;
 
 /** Inbox rules: Graph where it shows them, Exchange for hidden ones and for those Graph may not change (isReadOnly). */
 export function inboxRuleDoor(graph: Graph, exchange: Exchange): RuleDoor {
@@ -41,6 +44,7 @@ export function inboxRuleDoor(graph: Graph, exchange: Exchange): RuleDoor {
       if (ruleId.startsWith(HIDDEN_RULE)) return readHidden(mailbox, ruleId);
       return graph.find({ path: `${folder(mailbox)}/${segment(ruleId)}`, lane: lane(mailbox) });
     },
+    listInboxRules: (mailbox) => graph.all({ path: folder(mailbox), lane: lane(mailbox) }),
     async deleteInboxRule(mailbox, ruleId) {
       if (ruleId.startsWith(HIDDEN_RULE)) return cmdlet("Remove-InboxRule", mailbox, ruleId.slice(HIDDEN_RULE.length));
       const path = `${folder(mailbox)}/${segment(ruleId)}`;

@@ -121,12 +121,16 @@ export type M365Tenant = {
   setAccountEnabled(objectId: string, enabled: boolean): Promise<WriteOutcome>;
   setPassword(objectId: string, password: string): Promise<WriteOutcome>;
   findMessages(mailboxObjectId: string, match: { internetMessageId: string }): Promise<M365Message[]>;
+  /** Id of a folder by its well-known name. */
+  readFolderId(mailboxObjectId: string, wellKnownName: "deleteditems"): Promise<string>;
   moveMessage(
     mailboxObjectId: string,
     messageId: string,
     toFolder: "deleteditems" | string,
   ): Promise<WriteOutcome & { newId?: string }>;
   readInboxRule(mailboxObjectId: string, ruleId: string): Promise<Record<string, unknown> | null>;
+  /** Rules Graph shows, as "List rules" gives them. */
+  listInboxRules(mailboxObjectId: string): Promise<Record<string, unknown>[]>;
   deleteInboxRule(mailboxObjectId: string, ruleId: string): Promise<WriteOutcome>;
   setInboxRuleEnabled(mailboxObjectId: string, ruleId: string, enabled: boolean): Promise<WriteOutcome>;
   createInboxRule(mailboxObjectId: string, rule: Record<string, unknown>): Promise<WriteOutcome & { newId?: string }>;
@@ -155,6 +159,8 @@ export type M365Tenant = {
   ): Promise<WriteOutcome>;
   removeConnector(kind: "inbound-connector" | "outbound-connector", id: string): Promise<WriteOutcome>;
   readGrant(grantId: string): Promise<Record<string, unknown> | null>;
+  /** Grants held by one service principal. */
+  listGrants(servicePrincipalId: string): Promise<Record<string, unknown>[]>;
   deleteGrant(grantId: string): Promise<WriteOutcome>;
   createGrant(grant: Record<string, unknown>): Promise<WriteOutcome & { newId?: string }>;
   readServicePrincipal(

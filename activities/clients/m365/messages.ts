@@ -7,7 +7,7 @@ import type { M365Message, M365Tenant } from "./m365.ts";
 const IMMUTABLE = { Prefer: 'IdType="ImmutableId"' };
 
 /** Finding a mail in every folder of one mailbox and moving it; a move answers 201 with the id it has from then on. */
-export function messageDoor(graph: Graph): Pick<M365Tenant, "findMessages" | "moveMessage"> {
+export function messageDoor(graph: Graph): Pick<M365Tenant, "findMessages" | "readFolderId" | "moveMessage"> {
   return {
     async findMessages(mailboxObjectId, match) {
       const rows = await graph.all({
@@ -20,6 +20,15 @@ export function messageDoor(graph: Graph): Pick<M365Tenant, "findMessages" | "mo
         lane: { mailbox: mailboxObjectId },
       });
       return rows.map(toMessage);
+    },
+    async readFolderId(mailboxObjectId, wellKnownName) {
+      const folder = await graph.get({
+        path: `/users/${segment(mailboxObjectId)}/mailFolders/${wellKnownName}`,
+        query: { $select: "id" },
+        headers: IMMUTABLE,
+        lane: { mailbox: mailboxObjectId },
+      });
+      return String(folder.id);
     },
     moveMessage: (mailboxObjectId, messageId, toFolder) =>
       graph.write({

@@ -1,0 +1,82 @@
+import { ApplicationFailure } from "@temporalio/common";
+import type { M365Cloud, M365Tenant } from "#activities/clients/m365/m365.ts";
+import type { Db } from "#db/client.ts";
+import { writeAudit } from "#db/repos/order.ts";
+import { orgOfTenant } from "#db/repos/platform.ts";
+import type { AccountRow, IncidentRow, StepRow, TenantRow } from "#db/repos/remediate.ts";
+import { loadCase } from "#db/repos/remediate.ts";
+import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
+import type { Actor } from "#domain/access/actor.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { RandomBytes } from "#domain/remediation/password.ts";
+import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
+
+/** For kill tests: called around each write to Microsoft; may throw or end the process. */
+export type FaultHook = (point: {
+  action: ActionKind;
+  at: "before-request" | "after-effect" | "after-answer" | "after-record";
+}) => void | Promise<void>;
+
+export type RemediateDeps = {
+  db: Db;
+  m365: Pick<M365Cloud, "tenant">;
+  clock: Clock;
+  /** Seals a generated password for one incident: iv | tag | ciphertext (S40). */
+  seal: (incidentId: string, password: string) => Uint8Array;
+  randomBytes: RandomBytes;
+  fault?: FaultHook;
+};
+
+export type At = { tenantId: string; incidentId: string };
+/** Whose order this is; a person's carries the id of the command row (S42). */
+export type Order = { by: Actor; commandId?: string | undefined };
+export type Ordered = At & Order;
+
+/** An incident opened for work: its rows as they stood, and the tenant's way to Microsoft. */
+export type Case = {
+  at: At & { orgId: string };
+  incident: IncidentRow;
+  account: AccountRow;
+  tenant: TenantRow;
+  steps: StepRow[];
+  /** The account's object id: what every call to Microsoft names it by. */
+  objectId: string;
+  m365: M365Tenant;
+};
+
+export async function openCase(deps: RemediateDeps, at: At): Promise<Case> {
+  const orgId = await orgOfTenant(deps.db, at.tenantId);
+  const scope = orgId && { orgId, tenantId: at.tenantId };
+  const row = scope && (await withWorkerScope(deps.db, scope, (tx) => loadCase(tx, at.incidentId)));
+  if (!row || row.incident.tenantId !== at.tenantId)
+    throw ApplicationFailure.nonRetryable("No such incident", "NotFound");
+  const { objectId } = row.account;
+  if (!objectId) throw ApplicationFailure.nonRetryable("The account's object id is not known yet", "NoObjectId");
+  if (!row.tenant.microsoftTenantId) throw ApplicationFailure.nonRetryable("The tenant is not connected", "NoTenant");
+  return {
+    ...row,
+    at: { ...at, orgId: scope.orgId },
+    objectId,
+    m365: deps.m365.tenant(row.tenant.microsoftTenantId),
+  };
+}
+
+export const nowOf = (deps: RemediateDeps): string => deps.clock.now().toISOString();
+
+export const inCase = <T>(deps: RemediateDeps, c: Pick<Case, "at">, fn: (tx: ScopedTx) => Promise<T>): Promise<T> =>
+  withWorkerScope(deps.db, c.at, fn);
+
+export const stepOf = (c: Case, id: RemediationStepId): StepRow | undefined => c.steps.find((s) => s.stepId === id);
+
+/** An audit row about this incident, in the caller's transaction (P11). */
+export function audit(
+  tx: ScopedTx,
+  c: Pick<Case, "at">,
+  entry: { at: string; actor: Actor; action: string; object?: string; detail?: Record<string, unknown> },
+): Promise<void> {
+  const { orgId, tenantId, incidentId } = c.at;
+  return writeAudit(tx, { orgId, tenantId, incidentId, ...entry });
+}
+
+/** What Petra itself does on a person's or Response's earlier order: read-backs, re-asserts, sweeps. */
+export const SYSTEM: Actor = { kind: "system", room: "remediate" };

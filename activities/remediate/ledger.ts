@@ -1,0 +1,205 @@
+import type { WriteOutcome } from "#activities/clients/m365/m365.ts";
+import { M365Fault } from "#activities/clients/m365/m365.ts";
+import { type ActionRow, findAction, listActionsOn, planAction, setAction } from "#db/repos/remediate.ts";
+import { UNDO_OF } from "#domain/remediation/plan.ts";
+import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
+import { audit, type Case, inCase, nowOf, type Order, type RemediateDeps } from "./case.ts";
+import { EXECUTORS, type Executor, type Image, targetOf } from "./executors.ts";
+import { askGate } from "./write-gate.ts";
+
+export type WriteRequest = {
+  step: RemediationStepId;
+  kind: ActionKind;
+  targetId: string;
+  /** For people; never a secret. */
+  targetLabel: string;
+  order: Order;
+  artifactId?: string | undefined;
+  /** Tells apart writes of one kind on one target that must each happen (the second revocation). */
+  extra?: string;
+  /** For restoring writes: what stood before. Also names a mail to be found again. */
+  image?: Image;
+  /** The state as just read, to save a request. */
+  known?: Image | null;
+  /** Send once more although the last one was accepted: it did not hold. */
+  isAgain?: boolean;
+  continues?: boolean;
+  /** False where a later undo must not bring it back although its kind could. */
+  isUndoable?: boolean;
+  secret?: () => Promise<string>;
+};
+
+export type WriteResult =
+  /** Accepted now or before, or already so. */
+  | { kind: "done"; action: ActionRow; isNew: boolean }
+  | { kind: "gone"; action: ActionRow }
+  | { kind: "refused"; reason: string; code: string }
+  | { kind: "stopped"; reason: string; waits: boolean };
+
+const TRIES_AFTER_LOST_ANSWERS = 3;
+
+/**
+ * One write through the ledger (D11, L5, S43): before-image stored → gate → sent → accepted. A second attempt finds the row:
+ * accepted is skipped; sent or unknown reads the real state first and acts on the difference. A 429 is thrown, with the row
+ * back at planned.
+ */
+export async function write(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> {
+  const executor: Executor = EXECUTORS[request.kind];
+  const target = targetOf(request.targetId, request.image ?? null);
+  const row = await openRow(deps, c, request);
+  if (row.isSettled)
+    return { kind: row.action.after?.gone === true ? "gone" : "done", action: row.action, isNew: false };
+  let { action } = row;
+
+  for (let tries = 1; ; tries++) {
+    if (action.state === "sent" || action.state === "unknown") {
+      const now = await executor.read(c.m365, target);
+      if (executor.isDone(now, action.before ?? null, target))
+        return done(await accept(deps, c, action, { after: { ...now, foundAfterLostAnswer: true } }));
+      if (tries > TRIES_AFTER_LOST_ANSWERS)
+        throw new M365Fault("retry", `${request.kind}: no answer, and not seen done`, { retryAfterMs: 5000 });
+    }
+    const gate = await markSent(deps, c, request, action);
+    if (!gate.allowed) return { kind: "stopped", reason: gate.reason, waits: gate.waits };
+
+    await deps.fault?.({ action: request.kind, at: "before-request" });
+    let outcome: WriteOutcome & { newId?: string };
+    try {
+      outcome = await executor.send(c.m365, target, action.before ?? null, request.secret ?? noSecret);
+    } catch (error) {
+      if (error instanceof M365Fault)
+        await inCase(deps, c, (tx) => setAction(tx, action.id, { state: "planned", error: error.message }));
+      throw error;
+    }
+    await deps.fault?.({ action: request.kind, at: "after-effect" });
+    await deps.fault?.({ action: request.kind, at: "after-answer" });
+
+    if (outcome.kind === "unknown") {
+      action = { ...action, state: "unknown" };
+      const { reason, requestId } = outcome;
+      await inCase(deps, c, (tx) => setAction(tx, action.id, { state: "unknown", error: reason, requestId }));
+      continue;
+    }
+    if (outcome.kind === "refused") {
+      const reason = `${outcome.reason} ${outcome.fix}.`.replaceAll("..", ".");
+      await refuse(deps, c, action, reason, outcome);
+      return { kind: "refused", reason, code: outcome.code };
+    }
+    const accepted = await accept(deps, c, action, {
+      requestId: outcome.requestId,
+      after:
+        outcome.kind === "gone"
+          ? { gone: true }
+          : { ...outcome.detail, ...(outcome.newId ? { newId: outcome.newId } : {}) },
+    });
+    await deps.fault?.({ action: request.kind, at: "after-record" });
+    return outcome.kind === "gone" ? { kind: "gone", action: accepted } : done(accepted);
+  }
+}
+
+const done = (action: ActionRow): WriteResult => ({ kind: "done", action, isNew: true });
+const noSecret = (): Promise<string> => Promise.reject(new Error("This write carries no secret."));
+
+/** The row this request goes on with, or a new one with its before-image; settled when nothing is left to do. */
+async function openRow(
+  deps: RemediateDeps,
+  c: Case,
+  request: WriteRequest,
+): Promise<{ action: ActionRow; isSettled: boolean }> {
+  const executor: Executor = EXECUTORS[request.kind];
+  const target = targetOf(request.targetId, request.image ?? null);
+  const prefix = `${request.step}/${request.kind}/${request.targetId}/${request.extra ?? ""}#`;
+  const earlier = await inCase(deps, c, async (tx) => {
+    const rows = await listActionsOn(tx, c.at.incidentId, request.kind, request.targetId);
+    return rows.filter((row) => row.idempotencyKey.startsWith(prefix));
+  });
+  const last = earlier.at(-1);
+  if (last && last.state !== "accepted" && last.state !== "verified" && last.state !== "undone")
+    return { action: last, isSettled: false };
+  if (last?.state === "accepted" && !request.isAgain) return { action: last, isSettled: true };
+  // Each of these is one event of its own, named by `extra`; there is no state to compare.
+  const isEvent = request.kind === "revoke-sessions" || request.kind === "set-password";
+  if (last && isEvent && !request.isAgain) return { action: last, isSettled: true };
+
+  const before = request.known === undefined ? await executor.read(c.m365, target) : request.known;
+  const isAlready = executor.isDone(before, null, target);
+  if (isAlready && last) return { action: last, isSettled: true };
+  const now = nowOf(deps);
+  const action = await inCase(deps, c, async (tx) => {
+    const known = await findAction(tx, c.at.incidentId, `${prefix}${earlier.length}`);
+    if (known) return known;
+    return planAction(tx, {
+      ...c.at,
+      stepId: request.step,
+      kind: request.kind,
+      idempotencyKey: `${prefix}${earlier.length}`,
+      targetId: request.targetId,
+      targetLabel: request.targetLabel,
+      artifactId: request.artifactId ?? null,
+      state: isAlready ? "accepted" : "planned",
+      before: { ...before, ...(before === null ? { missing: true } : {}) },
+      after: isAlready ? { alreadySo: true } : null,
+      actor: request.order.by,
+      commandId: request.order.commandId ?? null,
+      planVersion: c.incident.planVersion,
+      policyVersion: "",
+      isUndoable: !isAlready && request.isUndoable !== false && UNDO_OF[request.kind] !== null,
+      plannedAt: now,
+      ...(isAlready ? { acceptedAt: now } : {}),
+    });
+  });
+  return { action, isSettled: isAlready };
+}
+
+/** Asks the gate and marks the row as sent in one transaction: no write without an answer, no answer older than the write. */
+function markSent(deps: RemediateDeps, c: Case, request: WriteRequest, action: ActionRow) {
+  const now = nowOf(deps);
+  const { order, step, kind } = request;
+  return inCase(deps, c, async (tx) => {
+    const gate = await askGate(tx, { ...c.at, order, step, kind, continues: request.continues ?? false, now });
+    const entry = { at: now, actor: order.by, object: action.id };
+    const detail = { kind, target: action.targetLabel };
+    if (!gate.allowed) {
+      await setAction(tx, action.id, { error: gate.reason });
+      await audit(tx, c, { ...entry, action: "action.stopped", detail: { ...detail, reason: gate.reason } });
+      return gate;
+    }
+    await setAction(tx, action.id, { state: "sent", sentAt: now, policyVersion: gate.policyVersion, error: null });
+    await audit(tx, c, { ...entry, action: "action.sent", detail: { ...detail, policy: gate.policyVersion } });
+    return gate;
+  });
+}
+
+function accept(
+  deps: RemediateDeps,
+  c: Case,
+  action: ActionRow,
+  values: { requestId?: string | undefined; after: Image },
+): Promise<ActionRow> {
+  const now = nowOf(deps);
+  const { requestId, after } = values;
+  // What was not there was not changed by us either.
+  const isUndoable = action.isUndoable && after.gone !== true;
+  return inCase(deps, c, async (tx) => {
+    const set = { state: "accepted" as const, acceptedAt: now, after, error: null, isUndoable };
+    await setAction(tx, action.id, { ...set, requestId });
+    const detail = { kind: action.kind, target: action.targetLabel, ...(requestId ? { requestId } : {}) };
+    await audit(tx, c, { at: now, actor: action.actor, action: "action.accepted", object: action.id, detail });
+    return { ...action, ...set };
+  });
+}
+
+async function refuse(
+  deps: RemediateDeps,
+  c: Case,
+  action: ActionRow,
+  reason: string,
+  outcome: Extract<WriteOutcome, { kind: "refused" }>,
+): Promise<void> {
+  const now = nowOf(deps);
+  await inCase(deps, c, async (tx) => {
+    await setAction(tx, action.id, { state: "failed", error: reason, requestId: outcome.requestId });
+    const detail = { kind: action.kind, target: action.targetLabel, code: outcome.code, reason };
+    await audit(tx, c, { at: now, actor: action.actor, action: "action.refused", object: action.id, detail });
+  });
+}

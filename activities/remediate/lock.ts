@@ -1,0 +1,156 @@
+import { setStep } from "#db/repos/incident.ts";
+import { holdAdministrators, listActionsOn, putWatch, updateIncident } from "#db/repos/remediate.ts";
+import { residualUntil } from "#domain/remediation/residual.ts";
+import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";
+import { guardStep } from "./faults.ts";
+import { type WriteRequest, type WriteResult, write } from "./ledger.ts";
+import type { StepOutcome } from "./outcome.ts";
+
+const STEP = "revoke-and-lock";
+/** The lock's watch lasts until the incident is closed. */
+const FOREVER_MS = 10 * 365 * 86_400_000;
+export const LOCK_CHECK_SECONDS = 60;
+
+/** Step 1: ends all sessions, then disables the account, each a request of its own; accepted within a second. */
+export async function lockAccount(deps: RemediateDeps, input: Ordered): Promise<StepOutcome> {
+  const c = await openCase(deps, input);
+  return guardStep(deps, c, STEP, async () => {
+    if (stepOf(c, STEP)?.state === "verified" && !isReopened(c)) return { state: "verified" };
+    const user = await c.m365.readUser(c.objectId);
+    const known = {
+      accountEnabled: user.accountEnabled,
+      sessionsValidFrom: user.sessionsValidFrom,
+      lastPasswordChangeAt: user.lastPasswordChangeAt,
+    };
+    await begin(deps, c, input, known);
+    const base = { step: STEP, targetId: c.objectId, targetLabel: c.account.upn, order: input, known } as const;
+    const round = await roundOf(deps, c);
+    const revoked = await write(deps, c, { ...base, kind: "revoke-sessions", extra: `first-${round}` });
+    if (revoked.kind === "stopped") return settleStopped(deps, c, input, revoked);
+    const locked = await disable(deps, c, { ...base, kind: "disable-account" });
+    if (locked.kind === "stopped") return settleStopped(deps, c, input, locked);
+    if (locked.kind === "refused") return settleRefused(deps, c, input, locked.reason);
+    if (locked.kind === "gone") return settleRefused(deps, c, input, "The account does not exist any more.");
+    return settleAccepted(deps, c, input, revoked.kind === "refused" ? revoked.reason : null);
+  });
+}
+
+/** How many locks of this incident were lifted again; names this lock's own revocations. */
+export async function roundOf(deps: RemediateDeps, c: Case): Promise<number> {
+  const rows = await inCase(deps, c, (tx) => listActionsOn(tx, c.at.incidentId, "enable-account", c.objectId));
+  return rows.filter((row) => row.acceptedAt !== null).length;
+}
+
+const isReopened = (c: Case): boolean =>
+  ["accepted", "verified"].includes(stepOf(c, "reenable-account")?.state ?? "waiting");
+
+async function begin(deps: RemediateDeps, c: Case, input: Ordered, known: Record<string, unknown>): Promise<void> {
+  const now = nowOf(deps);
+  await inCase(deps, c, async (tx) => {
+    // A plan made while Microsoft was silent has no before-image: this is the last moment to take one.
+    if (!c.incident.accountBefore)
+      await updateIncident(tx, c.at.incidentId, { accountBefore: { ...known, readAt: now }, updatedAt: now });
+    await setStep(tx, c.at.incidentId, STEP, {
+      state: "running",
+      actor: input.by,
+      askedAt: stepOf(c, STEP)?.askedAt ?? now,
+      reason: null,
+      updatedAt: now,
+    });
+  });
+}
+
+/**
+ * The last enabled Global Administrator is not locked by anybody: that would lock the rescuers out. Lockers of
+ * administrators in one tenant wait for each other, or two of them would each see the other's target still enabled (S44).
+ */
+async function disable(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> {
+  const isAdmin = c.account.roles.includes("Global Administrator") && request.known?.accountEnabled === true;
+  if (!isAdmin) return write(deps, c, request);
+  return inCase(deps, c, async (tx) => {
+    await holdAdministrators(tx, c.at.tenantId);
+    if ((await c.m365.countEnabledGlobalAdmins()) > 1) return write(deps, c, request);
+    const reason =
+      "It is the last enabled Global Administrator. Its sessions were ended; make another Global Administrator, then lock it.";
+    return { kind: "refused", reason, code: "LastGlobalAdministrator" };
+  });
+}
+
+async function settleAccepted(
+  deps: RemediateDeps,
+  c: Case,
+  input: Ordered,
+  reason: string | null,
+): Promise<StepOutcome> {
+  const now = nowOf(deps);
+  const residual = residualUntil(now);
+  await inCase(deps, c, async (tx) => {
+    await setStep(tx, c.at.incidentId, STEP, {
+      state: "accepted",
+      acceptedAt: now,
+      verifiedAt: null,
+      residualUntil: residual,
+      reason,
+      updatedAt: now,
+    });
+    await updateIncident(tx, c.at.incidentId, {
+      lockAcceptedAt: c.incident.lockAcceptedAt ?? now,
+      residualUntil: residual,
+      updatedAt: now,
+    });
+    await putWatch(tx, {
+      ...c.at,
+      kind: "lock",
+      target: { objectId: c.objectId },
+      dueAt: later(now, LOCK_CHECK_SECONDS),
+      until: new Date(Date.parse(now) + FOREVER_MS).toISOString(),
+      everySeconds: LOCK_CHECK_SECONDS,
+      state: "watching",
+    });
+    await audit(tx, c, { at: now, actor: input.by, action: "step.accepted", object: STEP });
+  });
+  return { state: "accepted", residualUntil: residual, ...(reason ? { reason } : {}), again: { inSeconds: 1 } };
+}
+
+async function settleRefused(deps: RemediateDeps, c: Case, input: Ordered, reason: string): Promise<StepOutcome> {
+  const now = nowOf(deps);
+  await inCase(deps, c, async (tx) => {
+    await setStep(tx, c.at.incidentId, STEP, { state: "refused", reason, doneAt: now, updatedAt: now });
+    await updateIncident(tx, c.at.incidentId, {
+      notContained: true,
+      notContainedReason: `The account is not locked. ${reason}`,
+      updatedAt: now,
+    });
+    await audit(tx, c, { at: now, actor: input.by, action: "step.refused", object: STEP, detail: { reason } });
+  });
+  return { state: "refused", reason };
+}
+
+async function settleStopped(
+  deps: RemediateDeps,
+  c: Case,
+  input: Ordered,
+  stopped: Extract<WriteResult, { kind: "stopped" }>,
+): Promise<StepOutcome> {
+  return settleStop(deps, c, input, STEP, stopped);
+}
+
+/** What the gate stopped has not happened: it waits for a person, or as before where only the policy said no. */
+export async function settleStop(
+  deps: RemediateDeps,
+  c: Case,
+  input: Ordered,
+  stepId: "revoke-and-lock" | "retract-phish" | "disable-persistence" | "reset-password" | "reenable-account",
+  stopped: { reason: string; waits: boolean },
+): Promise<StepOutcome> {
+  const state = stopped.waits ? "awaiting-approval" : input.by.kind === "response" ? "waiting" : "refused";
+  const now = nowOf(deps);
+  await inCase(deps, c, async (tx) => {
+    await setStep(tx, c.at.incidentId, stepId, { state, reason: stopped.reason, updatedAt: now });
+    const detail = { reason: stopped.reason };
+    await audit(tx, c, { at: now, actor: input.by, action: "step.stopped", object: stepId, detail });
+  });
+  return { state, reason: stopped.reason };
+}
+
+export const later = (now: string, seconds: number): string => new Date(Date.parse(now) + seconds * 1000).toISOString();

@@ -1,0 +1,338 @@
+import { and, asc, count, desc, eq, gt, gte, inArray, isNull, sql } from "drizzle-orm";
+import type { ActionKind, ActionState, RemediationStepId } from "#domain/remediation/steps.ts";
+import {
+  actions,
+  artifacts,
+  commands,
+  incidentSteps,
+  incidents,
+  phishCopies,
+  phishMessages,
+  sealedSecrets,
+  watches,
+} from "../schema/incident.ts";
+import { accounts, tenants } from "../schema/organization.ts";
+import type { ScopedTx } from "../tenancy.ts";
+
+export type IncidentRow = typeof incidents.$inferSelect;
+export type AccountRow = typeof accounts.$inferSelect;
+export type TenantRow = typeof tenants.$inferSelect;
+export type ActionRow = typeof actions.$inferSelect;
+export type ArtifactRow = typeof artifacts.$inferSelect;
+export type PhishRow = typeof phishMessages.$inferSelect;
+export type CopyRow = typeof phishCopies.$inferSelect;
+export type StepRow = typeof incidentSteps.$inferSelect;
+export type WatchRow = typeof watches.$inferSelect;
+type Place = { orgId: string; tenantId: string; incidentId: string };
+
+/** The incident with its account and tenant; undefined outside the scope. */
+export async function loadCase(
+  tx: ScopedTx,
+  incidentId: string,
+): Promise<{ incident: IncidentRow; account: AccountRow; tenant: TenantRow; steps: StepRow[] } | undefined> {
+  const [row] = await tx
+    .select({ incident: incidents, account: accounts, tenant: tenants })
+    .from(incidents)
+    .innerJoin(accounts, eq(accounts.id, incidents.accountId))
+    .innerJoin(tenants, eq(tenants.id, incidents.tenantId))
+    .where(eq(incidents.id, incidentId));
+  if (!row) return undefined;
+  const steps = await tx.select().from(incidentSteps).where(eq(incidentSteps.incidentId, incidentId));
+  return { ...row, steps };
+}
+
+export async function updateIncident(
+  tx: ScopedTx,
+  incidentId: string,
+  values: Partial<typeof incidents.$inferInsert> & { updatedAt: string },
+): Promise<void> {
+  await tx.update(incidents).set(values).where(eq(incidents.id, incidentId));
+}
+
+/** A new plan version: what people saw before is no longer what would happen (D17). */
+export async function raisePlanVersion(tx: ScopedTx, incidentId: string, now: string): Promise<void> {
+  await tx
+    .update(incidents)
+    .set({ planVersion: sql`${incidents.planVersion} + 1`, updatedAt: now })
+    .where(eq(incidents.id, incidentId));
+}
+
+export async function updateAccount(
+  tx: ScopedTx,
+  accountId: string,
+  values: Partial<typeof accounts.$inferInsert>,
+): Promise<void> {
+  await tx.update(accounts).set(values).where(eq(accounts.id, accountId));
+}
+
+export async function markAccessLost(tx: ScopedTx, tenantId: string, reason: string, now: string): Promise<void> {
+  await tx
+    .update(tenants)
+    .set({ accessLostAt: now, accessLostReason: reason })
+    .where(and(eq(tenants.id, tenantId), isNull(tenants.accessLostAt)));
+}
+
+/** Adds the steps an incident lacks, all waiting. */
+export async function ensureSteps(
+  tx: ScopedTx,
+  place: Place,
+  stepIds: readonly RemediationStepId[],
+  now: string,
+): Promise<void> {
+  await tx
+    .insert(incidentSteps)
+    .values(stepIds.map((stepId) => ({ ...place, stepId, state: "waiting" as const, updatedAt: now })))
+    .onConflictDoNothing();
+}
+
+export async function countAccounts(tx: ScopedTx): Promise<number> {
+  const [row] = await tx.select({ n: count() }).from(accounts);
+  return row?.n ?? 0;
+}
+
+/** Locks by Response in the scope's tenant since `since`, for the cap. */
+export async function countAutomaticLocks(tx: ScopedTx, since: string): Promise<number> {
+  const [row] = await tx
+    .select({ n: count() })
+    .from(actions)
+    .where(
+      and(
+        eq(actions.kind, "disable-account"),
+        sql`${actions.actor} ->> 'kind' = 'response'`,
+        gt(actions.sentAt, since),
+      ),
+    );
+  return row?.n ?? 0;
+}
+
+export async function findOrder(tx: ScopedTx, commandId: string): Promise<typeof commands.$inferSelect | undefined> {
+  const [row] = await tx.select().from(commands).where(eq(commands.id, commandId));
+  return row;
+}
+
+// ledger
+
+export async function findAction(
+  tx: ScopedTx,
+  incidentId: string,
+  idempotencyKey: string,
+): Promise<ActionRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(actions)
+    .where(and(eq(actions.incidentId, incidentId), eq(actions.idempotencyKey, idempotencyKey)));
+  return row;
+}
+
+/** All writes of one kind on one target, oldest first. */
+export async function listActionsOn(
+  tx: ScopedTx,
+  incidentId: string,
+  kind: ActionKind,
+  targetId: string,
+): Promise<ActionRow[]> {
+  return tx
+    .select()
+    .from(actions)
+    .where(and(eq(actions.incidentId, incidentId), eq(actions.kind, kind), eq(actions.targetId, targetId)))
+    .orderBy(asc(actions.plannedAt));
+}
+
+export async function listActions(tx: ScopedTx, incidentId: string): Promise<ActionRow[]> {
+  return tx.select().from(actions).where(eq(actions.incidentId, incidentId)).orderBy(asc(actions.plannedAt));
+}
+
+export async function loadAction(tx: ScopedTx, actionId: string): Promise<ActionRow | undefined> {
+  const [row] = await tx.select().from(actions).where(eq(actions.id, actionId));
+  return row;
+}
+
+/** Newest write of one kind in the incident. */
+export async function newestAction(tx: ScopedTx, incidentId: string, kind: ActionKind): Promise<ActionRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(actions)
+    .where(and(eq(actions.incidentId, incidentId), eq(actions.kind, kind)))
+    .orderBy(desc(actions.plannedAt))
+    .limit(1);
+  return row;
+}
+
+/** The planned row with its before-image; of two attempts at once the first row stays. */
+export async function planAction(tx: ScopedTx, row: typeof actions.$inferInsert): Promise<ActionRow> {
+  const [made] = await tx.insert(actions).values(row).onConflictDoNothing().returning();
+  const kept = made ?? (await findAction(tx, row.incidentId, row.idempotencyKey));
+  if (!kept) throw new Error("The action was not written to the ledger.");
+  return kept;
+}
+
+export async function setAction(
+  tx: ScopedTx,
+  actionId: string,
+  values: Partial<Omit<typeof actions.$inferInsert, "requestIds">> & { requestId?: string | undefined },
+): Promise<void> {
+  const { requestId, ...columns } = values;
+  await tx
+    .update(actions)
+    .set({
+      ...columns,
+      ...(requestId ? { requestIds: sql`${actions.requestIds} || ${JSON.stringify([requestId])}::jsonb` } : {}),
+    })
+    .where(eq(actions.id, actionId));
+}
+
+/** Moves accepted rows of these targets to verified. */
+export async function verifyActions(
+  tx: ScopedTx,
+  incidentId: string,
+  kinds: readonly ActionKind[],
+  targetId: string,
+  now: string,
+): Promise<void> {
+  await tx
+    .update(actions)
+    .set({ state: "verified" satisfies ActionState, verifiedAt: now })
+    .where(
+      and(
+        eq(actions.incidentId, incidentId),
+        inArray(actions.kind, [...kinds]),
+        eq(actions.targetId, targetId),
+        eq(actions.state, "accepted"),
+      ),
+    );
+}
+
+// artifacts
+
+export async function listArtifacts(tx: ScopedTx, incidentId: string): Promise<ArtifactRow[]> {
+  return tx
+    .select()
+    .from(artifacts)
+    .where(eq(artifacts.incidentId, incidentId))
+    .orderBy(asc(artifacts.createdAt), asc(artifacts.key));
+}
+
+export async function setArtifact(
+  tx: ScopedTx,
+  artifactId: string,
+  values: Partial<typeof artifacts.$inferInsert>,
+): Promise<void> {
+  await tx.update(artifacts).set(values).where(eq(artifacts.id, artifactId));
+}
+
+/** True when it was not known yet. */
+export async function addArtifact(tx: ScopedTx, row: typeof artifacts.$inferInsert): Promise<boolean> {
+  const made = await tx.insert(artifacts).values(row).onConflictDoNothing().returning({ id: artifacts.id });
+  return made.length > 0;
+}
+
+// phish
+
+export async function listTaggedPhish(tx: ScopedTx, incidentId: string): Promise<PhishRow[]> {
+  return tx
+    .select()
+    .from(phishMessages)
+    .where(and(eq(phishMessages.incidentId, incidentId), isNull(phishMessages.untaggedAt)))
+    .orderBy(asc(phishMessages.taggedAt));
+}
+
+export async function listCopies(tx: ScopedTx, incidentId: string): Promise<CopyRow[]> {
+  return tx.select().from(phishCopies).where(eq(phishCopies.incidentId, incidentId));
+}
+
+export async function putCopy(tx: ScopedTx, row: typeof phishCopies.$inferInsert): Promise<void> {
+  const { state, folder, movedMessageId, error, updatedAt } = row;
+  await tx
+    .insert(phishCopies)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [phishCopies.orgId, phishCopies.phishId, phishCopies.mailboxObjectId, phishCopies.messageId],
+      set: {
+        state,
+        updatedAt,
+        error: error ?? null,
+        ...(folder === undefined ? {} : { folder }),
+        ...(movedMessageId === undefined ? {} : { movedMessageId }),
+      },
+    });
+}
+
+/** Every account of the scope's tenant that may have a mailbox in the cloud. */
+export async function listMailboxes(tx: ScopedTx): Promise<{ objectId: string; upn: string }[]> {
+  const rows = await tx
+    .select({ objectId: accounts.objectId, upn: accounts.upn, kind: accounts.mailboxKind })
+    .from(accounts)
+    .orderBy(asc(accounts.upn));
+  return rows.flatMap((row) =>
+    row.objectId && row.kind !== "none" && row.kind !== "on-premises" ? [{ objectId: row.objectId, upn: row.upn }] : [],
+  );
+}
+
+// watches and secrets
+
+/** Starts a watch or sets its next time; an ended one watches again. */
+export async function putWatch(tx: ScopedTx, row: typeof watches.$inferInsert): Promise<void> {
+  const { dueAt, until, everySeconds, target } = row;
+  await tx
+    .insert(watches)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [watches.orgId, watches.incidentId, watches.kind],
+      set: { dueAt, until, everySeconds, target, state: "watching" },
+    });
+}
+
+export async function listWatches(tx: ScopedTx, incidentId: string): Promise<WatchRow[]> {
+  return tx.select().from(watches).where(eq(watches.incidentId, incidentId));
+}
+
+export async function setWatch(
+  tx: ScopedTx,
+  watchId: string,
+  values: Partial<typeof watches.$inferInsert>,
+): Promise<void> {
+  await tx.update(watches).set(values).where(eq(watches.id, watchId));
+}
+
+export async function endWatches(
+  tx: ScopedTx,
+  incidentId: string,
+  kinds: readonly WatchRow["kind"][],
+  result: string,
+  now: string,
+): Promise<void> {
+  await tx
+    .update(watches)
+    .set({ state: "ended", lastResult: result, lastRunAt: now })
+    .where(and(eq(watches.incidentId, incidentId), inArray(watches.kind, [...kinds]), eq(watches.state, "watching")));
+}
+
+/** One sealed password an incident: an older one no longer opens anything and goes. */
+export async function replaceSealedSecret(tx: ScopedTx, row: typeof sealedSecrets.$inferInsert): Promise<void> {
+  await tx.delete(sealedSecrets).where(eq(sealedSecrets.incidentId, row.incidentId));
+  await tx.insert(sealedSecrets).values(row);
+}
+
+export async function hasSealedSecret(
+  tx: ScopedTx,
+  incidentId: string,
+  forMemberId: string,
+  now: string,
+): Promise<boolean> {
+  const rows = await tx
+    .select({ id: sealedSecrets.id })
+    .from(sealedSecrets)
+    .where(
+      and(
+        eq(sealedSecrets.incidentId, incidentId),
+        eq(sealedSecrets.forMemberId, forMemberId),
+        gte(sealedSecrets.expiresAt, now),
+      ),
+    );
+  return rows.length > 0;
+}
+
+/** Waits for other lockers of administrators in this tenant until the transaction ends (S44). */
+export async function holdAdministrators(tx: ScopedTx, tenantId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`administrators/${tenantId}`}, 0))`);
+}

@@ -1,0 +1,158 @@
+import type { ArtifactKind, InventoryItem } from "#domain/incident/analysis.ts";
+import type { PlannedArtifact } from "#domain/remediation/plan.ts";
+
+/** Kinds that belong to the account itself: what appears there after the lock was not made by its owner. */
+const OF_THE_ACCOUNT: readonly ArtifactKind[] = [
+  "inbox-rule",
+  "mailbox-forwarding",
+  "mailbox-delegate",
+  "oauth-grant",
+  "mfa-method",
+  "device",
+];
+
+export type KnownArtifact = PlannedArtifact & {
+  /** Seen in an inventory before: its objectId is Microsoft's present one. */
+  wasRead: boolean;
+  /** Name of the mailbox it lies in, where no id is known. */
+  mailbox: string | null;
+};
+
+export type SweepInput = {
+  artifacts: KnownArtifact[];
+  items: InventoryItem[];
+  account: { objectId: string; upn: string };
+  firstAttackerAt: string;
+  lockedAt: string | null;
+  /** Keys of everything an earlier sweep saw on the account; undefined = this is the first. */
+  seen: string[] | undefined;
+  /** Kinds that could not be read this time: nothing is concluded about them. */
+  blindKinds: ArtifactKind[];
+};
+
+export type ArtifactReading = {
+  artifactId: string;
+  state: PlannedArtifact["state"];
+  objectId?: string;
+  mailboxObjectId?: string;
+  name?: string;
+  detail?: Record<string, string>;
+};
+export type FoundArtifact = { item: InventoryItem; byAttacker: boolean; why: string };
+
+export const keyOfItem = (item: InventoryItem): string =>
+  `${item.kind}:${item.objectId}${item.kind === "mailbox-forwarding" ? `:${item.name}` : ""}`;
+
+/**
+ * Lays the live inventory beside what the incident knows: where each artifact stands now, and what appeared on the account
+ * since the attack began. After the lock the owner cannot have made it; before that only a record could say, so it is
+ * shown and left alone.
+ */
+export function sweep(input: SweepInput): { readings: ArtifactReading[]; found: FoundArtifact[]; seen: string[] } {
+  const claimed = new Set<InventoryItem>();
+  const readings: ArtifactReading[] = [];
+  // Exact ids first, so that two things of the same name do not take each other's place.
+  const matches = new Map<string, InventoryItem>();
+  for (const isExact of [true, false]) {
+    for (const artifact of input.artifacts) {
+      if (matches.has(artifact.id)) continue;
+      const item = input.items.find(
+        (i) => !claimed.has(i) && (isExact ? sameId(artifact, i) : sameName(artifact, i, input)),
+      );
+      if (!item) continue;
+      claimed.add(item);
+      matches.set(artifact.id, item);
+    }
+  }
+  for (const artifact of input.artifacts) {
+    if (input.blindKinds.includes(artifact.kind)) continue;
+    if (artifact.kind === "internal-phish" || artifact.kind === "mailbox-phish") continue;
+    if (artifact.kind === "role-assignment") continue;
+    readings.push(readingOf(artifact, matches.get(artifact.id), input.items, claimed));
+  }
+  const own = input.items.filter((item) => isOnAccount(item, input.account));
+  const found = own.filter((item) => !claimed.has(item)).flatMap((item) => judge(item, input));
+  return { readings, found, seen: own.map(keyOfItem) };
+}
+
+function readingOf(
+  artifact: KnownArtifact,
+  item: InventoryItem | undefined,
+  items: InventoryItem[],
+  claimed: Set<InventoryItem>,
+): ArtifactReading {
+  if (item) {
+    return {
+      artifactId: artifact.id,
+      state: item.enabled ? "active" : "disabled",
+      objectId: item.objectId,
+      ...(item.mailbox?.objectId ? { mailboxObjectId: item.mailbox.objectId } : {}),
+      ...(artifact.name === "" ? { name: item.name } : {}),
+      detail: item.detail,
+    };
+  }
+  // Never matched, and something of its kind is there that nobody claims: it may be that one.
+  const mayBeThere = !artifact.wasRead && items.some((other) => other.kind === artifact.kind && !claimed.has(other));
+  const isNameless = artifact.name.trim() === "" || artifact.name === "(no name)";
+  return { artifactId: artifact.id, state: mayBeThere && isNameless ? "unknown" : "deleted" };
+}
+
+function judge(item: InventoryItem, input: SweepInput): FoundArtifact[] {
+  const isNew = input.seen !== undefined && !input.seen.includes(keyOfItem(item));
+  const madeAt = item.createdAt;
+  const { lockedAt } = input;
+  if ((lockedAt && madeAt && madeAt > lockedAt) || (isNew && lockedAt))
+    return [{ item, byAttacker: true, why: "It appeared after the account was locked." }];
+  if (madeAt && madeAt >= input.firstAttackerAt)
+    return [{ item, byAttacker: false, why: "It appeared during the attack; no record shows who made it." }];
+  return [];
+}
+
+function isOnAccount(item: InventoryItem, account: SweepInput["account"]): boolean {
+  if (!OF_THE_ACCOUNT.includes(item.kind)) return false;
+  if (item.kind === "oauth-grant") return item.detail.principalId === account.objectId;
+  return item.mailbox?.objectId === account.objectId;
+}
+
+function sameId(artifact: KnownArtifact, item: InventoryItem): boolean {
+  if (artifact.kind !== item.kind || !artifact.objectId) return false;
+  const ids = [item.objectId, item.detail.exchangeId, item.detail.deviceId, item.detail.appId];
+  // Audit records name a rule as tenant\mailbox\number.
+  const known = [artifact.objectId, artifact.objectId.split("\\").at(-1)];
+  if (artifact.kind === "oauth-grant" && artifact.objectId !== item.objectId) return false;
+  return ids.some((id) => id !== undefined && id !== "" && known.includes(id));
+}
+
+function sameName(artifact: KnownArtifact, item: InventoryItem, { account, firstAttackerAt }: SweepInput): boolean {
+  if (artifact.kind !== item.kind) return false;
+  if (artifact.wasRead && artifact.kind !== "mailbox-forwarding") return false;
+  if (!isSameMailbox(artifact, item, account)) return false;
+  switch (artifact.kind) {
+    case "mailbox-forwarding":
+      return true;
+    case "mailbox-delegate":
+      return same(artifact.detail.trustee ?? artifact.name, item.detail.trustee);
+    case "oauth-grant": {
+      const isOwn = item.detail.principalId === undefined || item.detail.principalId === account.objectId;
+      const app = artifact.detail.appId ?? artifact.detail.clientId;
+      return isOwn && (app ? same(app, item.detail.appId) : same(artifact.name, item.name));
+    }
+    case "service-principal":
+    case "app-registration":
+      return artifact.detail.appId ? same(artifact.detail.appId, item.detail.appId) : same(artifact.name, item.name);
+    case "mfa-method":
+      // Logs name no method: the one added since the attack began is meant, never an older one of the owner's.
+      return item.createdAt !== undefined && item.createdAt >= firstAttackerAt;
+    default:
+      return same(artifact.name, item.name);
+  }
+}
+
+function isSameMailbox(artifact: KnownArtifact, item: InventoryItem, account: SweepInput["account"]): boolean {
+  if (!item.mailbox || artifact.kind === "device") return true;
+  if (artifact.mailboxObjectId) return artifact.mailboxObjectId === item.mailbox.objectId;
+  return same(artifact.mailbox ?? account.upn, item.mailbox.upn);
+}
+
+const same = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && b !== undefined && a.trim().toLowerCase() === b.trim().toLowerCase();
