@@ -24,6 +24,8 @@ export const organizations = pgTable("organizations", {
   id: uuid("id").primaryKey().defaultRandom(),
   name: text("name").notNull(),
   contactEmail: text("contact_email"),
+  /** The MSP's own Microsoft tenant, whose Partner Center lists its customers; null until connected. */
+  partnerTenantId: uuid("partner_tenant_id"),
   createdAt: at("created_at").notNull(),
 });
 

@@ -1,0 +1,1 @@
+ALTER TABLE "organizations" ADD COLUMN "partner_tenant_id" uuid;

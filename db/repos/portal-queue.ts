@@ -1,0 +1,51 @@
+import { and, asc, eq } from "drizzle-orm";
+import { artifacts, incidentSteps, incidents, phishMessages } from "../schema/incident.ts";
+import { organizations } from "../schema/organization.ts";
+import type { ScopedTx } from "../tenancy.ts";
+import { own } from "./own.ts";
+
+/** Steps that wait for an analyst, over all organizations the scope sees, longest waiting first. */
+export async function listAwaiting(tx: ScopedTx) {
+  const rows = await tx
+    .select({
+      step: incidentSteps,
+      incident: incidents,
+      org: { id: organizations.id, name: organizations.name },
+    })
+    .from(incidentSteps)
+    .innerJoin(incidents, and(eq(incidents.id, incidentSteps.incidentId), eq(incidents.orgId, incidentSteps.orgId)))
+    .innerJoin(organizations, eq(organizations.id, incidents.orgId))
+    .where(
+      and(
+        own(tx, incidentSteps.orgId, incidentSteps.tenantId),
+        eq(incidentSteps.state, "awaiting-approval"),
+        eq(incidents.status, "open"),
+      ),
+    )
+    .orderBy(asc(incidentSteps.askedAt), asc(incidentSteps.updatedAt))
+    .limit(200);
+  return rows;
+}
+
+/** Names a step would act on: the attacker's artifacts, or the subjects of the tagged mail. */
+export async function targetsOf(tx: ScopedTx, incidentId: string, step: "disable-persistence" | "retract-phish") {
+  if (step === "retract-phish") {
+    const mails = await tx
+      .select({ name: phishMessages.subject })
+      .from(phishMessages)
+      .where(and(own(tx, phishMessages.orgId, phishMessages.tenantId), eq(phishMessages.incidentId, incidentId)));
+    return mails.map((mail) => ({ kind: "mail" as const, name: mail.name ?? "(no subject)" }));
+  }
+  const found = await tx
+    .select({ kind: artifacts.kind, name: artifacts.name })
+    .from(artifacts)
+    .where(
+      and(
+        own(tx, artifacts.orgId, artifacts.tenantId),
+        eq(artifacts.incidentId, incidentId),
+        eq(artifacts.byAttacker, true),
+        eq(artifacts.state, "active"),
+      ),
+    );
+  return found;
+}
