@@ -1,0 +1,254 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { ATTACKER_TRICKS, attackerActs, isTrick } from "../attacker/act.ts";
+import { graphTime } from "../clock.ts";
+import { addDirectoryAudit, addSignIn, addUal } from "../records/store.ts";
+import { SCENARIOS } from "../scenarios/catalogue.ts";
+import { attackTenant, createTenant, isStory } from "../scenarios/create-tenant.ts";
+import { settle } from "../settle.ts";
+import { giveDirectoryRoles, grantConsent, setInstallation } from "../state/consent.ts";
+import { syncDirectory } from "../state/directory-sync.ts";
+import { FAULT_KINDS, isFaultKind } from "../state/faults.ts";
+import { publishBlobs } from "../state/publish.ts";
+import type { Tenant } from "../state/types.ts";
+import type { World } from "../state/world.ts";
+import { partnerOf } from "./partner.ts";
+import { replayRoute } from "./replay.ts";
+
+class AdminError extends Error {}
+
+/** The port that builds and moves the simulated cloud. Tests and the launcher use it; the product never does. */
+export function adminApp(world: World): Hono {
+  const app = new Hono();
+  app.onError((error, c) => {
+    const expected = error instanceof AdminError || error instanceof z.ZodError || error instanceof RangeError;
+    return c.json({ error: error.message }, expected ? 400 : 500);
+  });
+  const tenantOf = (id: string): Tenant => {
+    const tenant = world.findTenant(id);
+    if (!tenant) throw new AdminError(`no tenant '${id}'`);
+    return tenant;
+  };
+
+  app.get("/admin/clock", (c) => c.json({ now: world.clock.iso(), offsetMs: world.clock.offsetMs }));
+  app.post("/admin/clock", async (c) => {
+    const body = z
+      .object({ now: z.iso.datetime().optional(), advanceMs: z.number().min(0).optional() })
+      .parse(await c.req.json());
+    if (body.now) world.clock.set(Date.parse(body.now));
+    if (body.advanceMs !== undefined) world.clock.advance(body.advanceMs);
+    settle(world);
+    for (const tenant of world.tenants.values()) publishBlobs(tenant, world.clock.now());
+    world.touched();
+    return c.json({ now: world.clock.iso(), offsetMs: world.clock.offsetMs });
+  });
+
+  app.get("/admin/stories", (c) =>
+    c.json({ stories: SCENARIOS.map(({ id, title, twinOf, p1, synced }) => ({ id, title, twinOf, p1, synced })) }),
+  );
+  app.get("/admin/tenants", (c) => c.json({ tenants: [...world.tenants.values()].map(summary) }));
+  app.get("/admin/tenants/:tid", (c) => c.json(summary(tenantOf(c.req.param("tid")))));
+  app.post("/admin/tenants", async (c) => {
+    const body = z
+      .object({
+        story: z.string().refine(isStory, "unknown story"),
+        seed: z.union([z.string(), z.number()]).transform(String),
+        name: z.string().optional(),
+        phase: z.enum(["history", "full"]).default("full"),
+        startAt: z.iso.datetime().optional(),
+        p1: z.boolean().optional(),
+        people: z.number().int().min(5).max(25).optional(),
+        consent: z.boolean().default(false),
+      })
+      .parse(await c.req.json());
+    const endsAt = body.startAt ? Date.parse(body.startAt) : undefined;
+    const tenant = createTenant(world, { ...body, endsAt });
+    if (body.consent) {
+      grantConsent(world, tenant);
+      giveDirectoryRoles(world, tenant);
+    }
+    return c.json(summary(tenant), 201);
+  });
+  app.delete("/admin/tenants/:tid", (c) => {
+    tenantOf(c.req.param("tid")).gone = true;
+    world.touched();
+    return c.body(null, 204);
+  });
+  app.post("/admin/tenants/:tid/attack", (c) => c.json({ attack: attackTenant(world, tenantOf(c.req.param("tid"))) }));
+
+  app.post("/admin/tenants/:tid/consent", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const body = z
+      .object({
+        state: z.enum(["granted", "removed", "disabled", "never"]).default("granted"),
+        roles: z.record(z.string(), z.array(z.string())).optional(),
+        directoryRoles: z.union([z.boolean(), z.array(z.string())]).default(true),
+      })
+      .parse(await c.req.json());
+    if (body.state === "granted") {
+      grantConsent(world, tenant, { roles: body.roles });
+      if (Array.isArray(body.directoryRoles)) giveDirectoryRoles(world, tenant, body.directoryRoles);
+      else giveDirectoryRoles(world, tenant, body.directoryRoles ? undefined : []);
+    } else {
+      setInstallation(world, tenant, body.state);
+    }
+    return c.json(summary(tenant));
+  });
+  app.post("/admin/tenants/:tid/authority", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    tenant.writesAllowed = z.object({ writesAllowed: z.boolean() }).parse(await c.req.json()).writesAllowed;
+    world.touched();
+    return c.json({ writesAllowed: tenant.writesAllowed });
+  });
+  app.post("/admin/tenants/:tid/settings", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const body = z
+      .object({
+        p1: z.boolean().optional(),
+        auditEnabled: z.boolean().optional(),
+        auditSince: z.iso.datetime().optional(),
+        syncMode: z.enum(["reverts", "stays"]).optional(),
+      })
+      .parse(await c.req.json());
+    if (body.p1 !== undefined) tenant.p1 = body.p1;
+    if (body.auditEnabled !== undefined) tenant.auditEnabled = body.auditEnabled;
+    if (body.auditSince) tenant.auditSince = Date.parse(body.auditSince);
+    if (body.syncMode) tenant.sync.mode = body.syncMode;
+    world.touched();
+    return c.json(summary(tenant));
+  });
+
+  app.get("/admin/faults", (c) => c.json({ kinds: FAULT_KINDS }));
+  app.get("/admin/tenants/:tid/faults", (c) => c.json({ faults: tenantOf(c.req.param("tid")).faults }));
+  app.post("/admin/tenants/:tid/faults", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const { kind, match, count, probability, skip, ...settings } = z
+      .looseObject({
+        kind: z.string().refine(isFaultKind, "unknown fault kind"),
+        match: z.object({ method: z.string().optional(), pathPattern: z.string().optional() }).default({}),
+        count: z.number().int().positive().optional(),
+        probability: z.number().min(0).max(1).default(1),
+        skip: z.number().int().min(0).default(0),
+      })
+      .parse(await c.req.json());
+    const fault = { id: world.rng.uuid(), kind, match, remaining: count ?? null, probability, skip, settings };
+    tenant.faults.push(fault);
+    world.touched();
+    return c.json(fault, 201);
+  });
+  app.delete("/admin/tenants/:tid/faults/:fault?", (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const id = c.req.param("fault");
+    tenant.faults = id ? tenant.faults.filter((f) => f.id !== id && f.kind !== id) : [];
+    world.touched();
+    return c.body(null, 204);
+  });
+
+  app.post("/admin/tenants/:tid/attacker/act", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const body = z
+      .object({ what: z.union([z.string(), z.array(z.string())]).optional() })
+      .parse(await c.req.json().catch(() => ({})));
+    const what = body.what === undefined ? [...ATTACKER_TRICKS] : [body.what].flat();
+    const unknown = what.find((w) => !isTrick(w));
+    if (unknown) throw new AdminError(`unknown trick '${unknown}', known: ${ATTACKER_TRICKS.join(", ")}`);
+    return c.json({ tries: attackerActs(world, tenant, what.filter(isTrick)) });
+  });
+  app.post("/admin/tenants/:tid/attacker/routine", async (c) => {
+    const { attacker } = tenantOf(c.req.param("tid"));
+    if (!attacker) throw new AdminError("nobody attacks this tenant");
+    const body = z
+      .object({ everyMs: z.number().int().positive().nullable(), what: z.array(z.string()).default([]) })
+      .parse(await c.req.json());
+    attacker.autoEveryMs = body.everyMs;
+    attacker.autoWhat = body.what;
+    attacker.nextAutoAt = body.everyMs === null ? null : world.clock.now() + body.everyMs;
+    return c.json({ everyMs: attacker.autoEveryMs, what: attacker.autoWhat });
+  });
+
+  app.post("/admin/tenants/:tid/sync", (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    return c.json({ changed: syncDirectory(world, tenant, world.clock.now()) });
+  });
+  app.post("/admin/tenants/:tid/on-premises", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const body = z
+      .object({ userId: z.string(), accountEnabled: z.boolean().optional(), resetPassword: z.boolean().optional() })
+      .parse(await c.req.json());
+    const user = tenant.users.find((u) => u.id === body.userId);
+    if (!user?.onPremises) throw new AdminError("not a synced account");
+    if (body.accountEnabled !== undefined) user.onPremises.accountEnabled = body.accountEnabled;
+    if (body.resetPassword) user.onPremises.passwordGeneration = user.passwordGeneration + 1;
+    world.touched();
+    return c.json({ onPremises: user.onPremises });
+  });
+
+  app.post("/admin/tenants/:tid/records", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const records = z.array(z.record(z.string(), z.unknown())).default([]);
+    const body = z.object({ ual: records, signIns: records, directoryAudits: records }).parse(await c.req.json());
+    for (const r of body.ual)
+      addUal(world, tenant, Date.parse(`${String(r.CreationTime).replace(/Z$/, "")}Z`), r, true);
+    for (const r of body.signIns)
+      addSignIn(
+        world,
+        tenant,
+        Date.parse(String(r.createdDateTime)),
+        r.isInteractive === false ? "nonInteractiveUser" : "interactiveUser",
+        r,
+        true,
+      );
+    for (const r of body.directoryAudits)
+      addDirectoryAudit(world, tenant, Date.parse(String(r.activityDateTime)), r, true);
+    world.touched();
+    return c.json({
+      added: body.ual.length + body.signIns.length + body.directoryAudits.length,
+      at: graphTime(world.clock.now()),
+    });
+  });
+
+  app.post("/admin/partner", async (c) => {
+    const body = z
+      .object({ tenants: z.array(z.string()), name: z.string().default("Partner") })
+      .parse(await c.req.json());
+    return c.json(
+      partnerOf(
+        world,
+        body.name,
+        body.tenants.map((id) => tenantOf(id).id),
+      ),
+      201,
+    );
+  });
+  app.post("/admin/certificates", async (c) => {
+    const body = z.object({ pem: z.string(), acceptedInMs: z.number().default(0) }).parse(await c.req.json());
+    world.our.certificates.push({ pem: body.pem, acceptedFrom: world.clock.now() + body.acceptedInMs });
+    return c.json({ certificates: world.our.certificates.length }, 201);
+  });
+  replayRoute(app, world);
+  return app;
+}
+
+function summary(tenant: Tenant) {
+  const victim = tenant.users.find((u) => u.id === tenant.victimId);
+  return {
+    tenantId: tenant.id,
+    displayName: tenant.displayName,
+    domain: tenant.domain,
+    story: tenant.story,
+    seed: tenant.seed,
+    gone: tenant.gone,
+    p1: tenant.p1,
+    consent: tenant.installation.state,
+    attacked: tenant.attacked,
+    records: { ual: tenant.ual.length, signIns: tenant.signIns.length, directoryAudits: tenant.directoryAudits.length },
+    accounts: tenant.users.map((u) => ({
+      objectId: u.id,
+      upn: u.upn,
+      displayName: u.displayName,
+      role: tenant.accountRoles[u.id] ?? "employee",
+    })),
+    victim: victim ? { objectId: victim.id, upn: victim.upn } : null,
+    attack: tenant.attack,
+  };
+}

@@ -1,0 +1,188 @@
+import { HOUR } from "../../clock.ts";
+import type { Mailbox, SimUser } from "../../state/types.ts";
+import { type Cmdlet, CmdletError, isTrue, mailboxByIdentity, objectNotFound } from "./cmdlet.ts";
+
+export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
+  "Get-Mailbox": {
+    writes: false,
+    parameters: ["Identity", "RecipientTypeDetails", "Filter"],
+    run: (call, p) => {
+      const found = p.Identity
+        ? [mailboxByIdentity(call, p.Identity)]
+        : call.tenant.users.flatMap((user) => (user.mailbox ? [{ user, mailbox: user.mailbox }] : []));
+      return found
+        .filter(({ mailbox }) => !p.RecipientTypeDetails || mailbox.recipientType === p.RecipientTypeDetails)
+        .map(({ user, mailbox }) => mailboxJson(user, mailbox));
+    },
+  },
+  "Set-Mailbox": {
+    writes: true,
+    parameters: [
+      "Identity",
+      "ForwardingSmtpAddress",
+      "ForwardingAddress",
+      "DeliverToMailboxAndForward",
+      "AuditEnabled",
+    ],
+    run: (call, p) => {
+      const { user, mailbox } = mailboxByIdentity(call, p.Identity);
+      const before = forwardingOf(mailbox);
+      if ("ForwardingSmtpAddress" in p) mailbox.forwardingSmtpAddress = smtp(p.ForwardingSmtpAddress);
+      if ("ForwardingAddress" in p)
+        mailbox.forwardingAddress = p.ForwardingAddress ? String(p.ForwardingAddress) : null;
+      if ("DeliverToMailboxAndForward" in p) mailbox.deliverToMailboxAndForward = isTrue(p.DeliverToMailboxAndForward);
+      call.effect({ effect: "Set-Mailbox", target: user.id, before, after: forwardingOf(mailbox) });
+      return [];
+    },
+  },
+  "Get-CASMailbox": {
+    writes: false,
+    parameters: ["Identity"],
+    run: (call, p) => {
+      const found = p.Identity
+        ? [mailboxByIdentity(call, p.Identity)]
+        : call.tenant.users.flatMap((user) => (user.mailbox ? [{ user, mailbox: user.mailbox }] : []));
+      return found.map(({ user, mailbox }) => ({
+        Identity: user.displayName,
+        ExternalDirectoryObjectId: user.id,
+        Guid: mailbox.guid,
+        ...mailbox.protocols,
+      }));
+    },
+  },
+  "Set-CASMailbox": {
+    writes: true,
+    parameters: [
+      "Identity",
+      "OWAEnabled",
+      "EwsEnabled",
+      "MAPIEnabled",
+      "ActiveSyncEnabled",
+      "ImapEnabled",
+      "PopEnabled",
+      "SmtpClientAuthenticationDisabled",
+    ],
+    run: (call, p) => {
+      const { user, mailbox } = mailboxByIdentity(call, p.Identity);
+      const before = { ...mailbox.protocols };
+      for (const name of Object.keys(mailbox.protocols)) if (name in p) mailbox.protocols[name] = isTrue(p[name]);
+      call.effect({ effect: "Set-CASMailbox", target: user.id, before, after: mailbox.protocols });
+      return [];
+    },
+  },
+  "Get-MailboxPermission": {
+    writes: false,
+    parameters: ["Identity", "User"],
+    run: (call, p) => {
+      const { user, mailbox } = mailboxByIdentity(call, p.Identity);
+      const self = {
+        Identity: user.displayName,
+        User: "NT AUTHORITY\\SELF",
+        AccessRights: ["FullAccess", "ReadPermission"],
+        IsInherited: false,
+        Deny: false,
+      };
+      return [
+        self,
+        ...mailbox.permissions.map((m) => ({
+          Identity: user.displayName,
+          User: m.user,
+          AccessRights: m.rights,
+          IsInherited: false,
+          Deny: false,
+        })),
+      ];
+    },
+  },
+  "Remove-MailboxPermission": {
+    writes: true,
+    parameters: ["Identity", "User", "AccessRights", "InheritanceType"],
+    run: (call, p) => {
+      const { user, mailbox } = mailboxByIdentity(call, p.Identity);
+      const before = structuredClone(mailbox.permissions);
+      const trustee = String(p.User).toLowerCase();
+      const person = call.tenant.users.find((u) => u.id === trustee || u.upn.toLowerCase() === trustee);
+      const names = [trustee, person?.upn.toLowerCase(), person?.id].filter((n) => n !== undefined);
+      if (!mailbox.permissions.some((m) => names.includes(m.user.toLowerCase()))) throw objectNotFound(p.User);
+      mailbox.permissions = mailbox.permissions.filter((m) => !names.includes(m.user.toLowerCase()));
+      call.effect({
+        effect: "Remove-MailboxPermission",
+        target: `${user.id}/${p.User}`,
+        before,
+        after: mailbox.permissions,
+      });
+      return [];
+    },
+  },
+  "Get-MessageTraceV2": {
+    writes: false,
+    parameters: [
+      "StartDate",
+      "EndDate",
+      "SenderAddress",
+      "RecipientAddress",
+      "MessageId",
+      "Status",
+      "Subject",
+      "StartingRecipientAddress",
+    ],
+    run: (call, p) => {
+      const to = p.EndDate ? Date.parse(String(p.EndDate)) : call.now;
+      const from = p.StartDate ? Date.parse(String(p.StartDate)) : to - 48 * HOUR;
+      if (to - from > 10 * 24 * HOUR)
+        throw new CmdletError("BadRequest", "The date range cannot exceed 10 days.", "InvalidExpressionException");
+      const wanted = (name: string, value: string): boolean =>
+        !p[name] || [p[name]].flat().some((x) => String(x).toLowerCase() === value.toLowerCase());
+      return call.tenant.traces
+        .filter(
+          (t) =>
+            t.receivedAt >= from &&
+            t.receivedAt <= to &&
+            wanted("SenderAddress", t.sender) &&
+            wanted("RecipientAddress", t.recipient) &&
+            wanted("MessageId", t.messageId),
+        )
+        .map((t) => ({
+          MessageTraceId: t.id,
+          Received: new Date(t.receivedAt).toISOString().slice(0, 19),
+          SenderAddress: t.sender,
+          RecipientAddress: t.recipient,
+          MessageId: t.messageId,
+          Subject: t.subject,
+          Status: "Delivered",
+          FromIP: t.fromIp,
+          ToIP: null,
+          Size: 24_310,
+        }));
+    },
+  },
+};
+
+const smtp = (value: unknown): string | null => (value ? `smtp:${String(value).replace(/^smtp:/i, "")}` : null);
+
+const forwardingOf = (mailbox: Mailbox) => ({
+  forwardingSmtpAddress: mailbox.forwardingSmtpAddress,
+  forwardingAddress: mailbox.forwardingAddress,
+  deliverToMailboxAndForward: mailbox.deliverToMailboxAndForward,
+});
+
+function mailboxJson(user: SimUser, mailbox: Mailbox) {
+  return {
+    Identity: user.displayName,
+    Guid: mailbox.guid,
+    ExchangeGuid: mailbox.guid,
+    ExternalDirectoryObjectId: user.id,
+    UserPrincipalName: user.upn,
+    PrimarySmtpAddress: user.mail,
+    DisplayName: user.displayName,
+    RecipientTypeDetails: mailbox.recipientType,
+    ForwardingSmtpAddress: mailbox.forwardingSmtpAddress,
+    ForwardingAddress: mailbox.forwardingAddress,
+    DeliverToMailboxAndForward: mailbox.deliverToMailboxAndForward,
+    "DeliverToMailboxAndForward@data.type": "System.Boolean",
+    GrantSendOnBehalfTo: [],
+    AuditEnabled: true,
+    LitigationHoldEnabled: false,
+    WhenChanged: "2026-01-01T00:00:00",
+  };
+}

@@ -1,0 +1,95 @@
+import { HOUR } from "../clock.ts";
+import { createRng } from "../random.ts";
+import type { Json, SimUser, Tenant } from "../state/types.ts";
+import type { World } from "../state/world.ts";
+import { scenarioById } from "./catalogue.ts";
+import { createCompany } from "./company.ts";
+import { playOrdinaryWork } from "./ordinary-work.ts";
+import type { Scenario } from "./scenario.ts";
+import { Stage } from "./stage.ts";
+
+export interface TenantOrder {
+  story: string;
+  seed: string;
+  name?: string | undefined;
+  phase: "history" | "full";
+  /** When the story's last event happened in phase "full"; default one hour ago. */
+  endsAt?: number | undefined;
+  p1?: boolean | undefined;
+  people?: number | undefined;
+}
+
+/** Story `quiet`: a company with nothing but ordinary work. */
+const QUIET: Scenario = {
+  id: "quiet",
+  title: "Nothing happens",
+  twinOf: null,
+  p1: true,
+  synced: false,
+  play: () => ({}),
+};
+
+const scenario = (id: string): Scenario | undefined => (id === QUIET.id ? QUIET : scenarioById(id));
+
+export const isStory = (id: string): boolean => scenario(id) !== undefined;
+
+/** Builds the tenant of a story in the world; the same story and seed give the same company. */
+export function createTenant(world: World, order: TenantOrder): Tenant {
+  const chosen = scenario(order.story);
+  if (!chosen) throw new Error(`no story '${order.story}'`);
+  const rng = createRng(`${order.story}/${order.seed}`);
+  const now = world.clock.now();
+  const tenant = createCompany(rng, {
+    seed: order.seed,
+    story: order.story,
+    name: order.name,
+    now,
+    p1: order.p1 ?? chosen.p1,
+    synced: chosen.synced,
+    people: order.people,
+  });
+  if (world.tenants.has(tenant.id))
+    throw new Error(`story '${order.story}' with seed '${order.seed}' is already there`);
+  tenant.sync.nextAt = now + tenant.sync.everyMs;
+  const employees = tenant.users.filter(
+    (u) => tenant.accountRoles[u.id] === "employee" && tenant.people.some((p) => p.userId === u.id && p.deviceObjectId),
+  );
+  const victim = rng.pick(employees.length > 0 ? employees : tenant.users.slice(2, 3));
+  tenant.victimId = victim.id;
+  tenant.accountRoles[victim.id] = "victim";
+  world.tenants.set(tenant.id, tenant);
+
+  const endsAt = order.endsAt ?? now - HOUR;
+  const historyUntil = order.phase === "full" ? Math.min(now, endsAt) : now;
+  const stage = new Stage(world, tenant, rng, false);
+  playOrdinaryWork(stage, historyUntil);
+  chosen.prepare?.(stage, historyUntil);
+  stage.collect();
+  if (order.phase === "full") playStory(world, tenant, victim, chosen, endsAt, false);
+  world.touched();
+  return tenant;
+}
+
+/** Plays the story of a tenant built with phase "history", its last event now. */
+export function attackTenant(world: World, tenant: Tenant): Json {
+  const chosen = scenario(tenant.story);
+  const victim = tenant.users.find((u) => u.id === tenant.victimId);
+  if (!chosen || !victim) throw new Error(`tenant ${tenant.id} has no story to play`);
+  if (tenant.attacked) throw new Error(`the story of tenant ${tenant.id} has been played already`);
+  playStory(world, tenant, victim, chosen, world.clock.now(), true);
+  world.touched();
+  return tenant.attack;
+}
+
+function playStory(
+  world: World,
+  tenant: Tenant,
+  victim: SimUser,
+  chosen: Scenario,
+  endsAt: number,
+  live: boolean,
+): void {
+  const stage = new Stage(world, tenant, createRng(`${tenant.story}/${tenant.seed}/story`), live);
+  tenant.attack = chosen.play(stage, victim, endsAt);
+  tenant.attacked = true;
+}
