@@ -5,8 +5,8 @@ import type { Look } from "#lib/ui/Badge.svelte";
 /** State of a step → its look and word; the API says which state it is. */
 export const STEP_LOOKS: Record<StepState, { look: Look; word: string } | null> = {
   waiting: null,
-  "awaiting-approval": { look: "question", word: "Waits for approval" },
-  running: { look: "asked", word: "Being carried out" },
+  "awaiting-approval": { look: "question", word: "To approve" },
+  running: { look: "asked", word: "Running" },
   accepted: { look: "accepted", word: "Accepted" },
   verified: { look: "verified", word: "Verified" },
   partly: { look: "accepted", word: "Partly" },
