@@ -1,0 +1,226 @@
+import { createHash } from "node:crypto";
+import { queueIncidentMessages } from "#activities/notify/queue.ts";
+import { type AccountRecord, findAccountByName, resolveAccounts } from "#db/repos/account.ts";
+import {
+  bumpPlan,
+  closedAt,
+  growIncident,
+  holdJudgement,
+  type IncidentRecord,
+  listDisabledRules,
+  listIncidentsOf,
+  openIncident,
+  type RecordClock,
+  replaceSideFindings,
+  writeEvidence,
+  writeRows,
+} from "#db/repos/detection.ts";
+import type { StoredEvent } from "#db/repos/ingest.ts";
+import { writeAudit } from "#db/repos/order.ts";
+import { findTenant, type TenantRecord } from "#db/repos/tenant.ts";
+import type { ScopedTx } from "#db/tenancy.ts";
+import type { Analysis, Attribution, IncidentDraft } from "#domain/incident/analysis.ts";
+import { relateToClosed } from "#domain/incident/merge.ts";
+import type { DetectDeps } from "./run-detections.ts";
+
+type Owner = { orgId: string; tenantId: string };
+type Input = {
+  deps: DetectDeps;
+  owner: Owner;
+  stored: StoredEvent[];
+  analysis: Analysis;
+  since: string;
+  asOf: string;
+  now: string;
+  hasInventory: boolean;
+};
+type Changed = { opened: string[]; grown: string[] };
+
+/** Carries one judgement into the rows: opens, grows and links incidents, replaces failed attacks and notable events. */
+export async function applyAnalysis(tx: ScopedTx, input: Input): Promise<Changed> {
+  const { owner, analysis, stored } = input;
+  await holdJudgement(tx, owner.tenantId);
+  const tenant = await findTenant(tx, owner.tenantId);
+  if (!tenant) return { opened: [], grown: [] };
+  const clocks = new Map<string, RecordClock>(
+    stored.map((s) => [s.event.recordId, { availableAt: s.availableAt, ingestedAt: s.ingestedAt }]),
+  );
+  const rowsOf = groupRows(stored, analysis.attribution);
+  const changed: Changed = { opened: [], grown: [] };
+  for (const draft of analysis.incidents) {
+    const account = await accountOf(tx, owner, draft, input.now);
+    const outcome = await carryDraft(tx, { ...input, tenant, account, draft, clocks });
+    if (!outcome) continue;
+    await writeRows(tx, owner, outcome.incidentId, rowsOf.get(account.key) ?? []);
+    if (outcome.isNew) changed.opened.push(outcome.incidentId);
+    else if (outcome.hasGrown) changed.grown.push(outcome.incidentId);
+  }
+  await replaceSideFindings(tx, owner, input.since, await sideFindings(tx, owner, analysis));
+  return changed;
+}
+
+async function accountOf(tx: ScopedTx, owner: Owner, draft: IncidentDraft, now: string): Promise<AccountRecord> {
+  const known = await findAccountByName(tx, owner.tenantId, draft.account);
+  if (known) return known;
+  const [made] = await resolveAccounts(tx, owner, [draft.account], now);
+  if (!made) throw new Error("The account was not stored");
+  return made;
+}
+
+type Carry = Input & {
+  tenant: TenantRecord;
+  account: AccountRecord;
+  draft: IncidentDraft;
+  clocks: Map<string, RecordClock>;
+};
+
+async function carryDraft(
+  tx: ScopedTx,
+  carry: Carry,
+): Promise<{ incidentId: string; isNew: boolean; hasGrown: boolean } | undefined> {
+  const { owner, account, draft, now } = carry;
+  const earlier = await listIncidentsOf(tx, owner.tenantId, account.id);
+  const open = earlier.find((i) => i.status === "open");
+  if (open) return grow(tx, carry, open);
+  const relation = await relationTo(tx, carry, earlier);
+  if (relation === "same") return undefined;
+  const id = crypto.randomUUID();
+  const made = await openIncident(tx, owner, draft, {
+    id,
+    accountId: account.id,
+    responseEnabled: carry.tenant.responseEnabled,
+    responseWorkflowId: carry.deps.workflowIdOf(owner.tenantId, id),
+    clock: decisiveClock(carry),
+    ...(relation ? { linked: relation } : {}),
+    now,
+  });
+  if (!made) return undefined;
+  await writeEvidence(tx, owner, made.id, draft, evidenceContext(carry));
+  await writeAudit(tx, {
+    ...owner,
+    incidentId: made.id,
+    at: now,
+    actor: { kind: "system", room: "detect" },
+    action: "incident.open",
+    detail: { kind: draft.kind, severity: draft.severity, confidence: draft.confidence, number: made.number },
+  });
+  await queueIncidentMessages(tx, {
+    owner,
+    tenantName: carry.tenant.name,
+    incident: made,
+    upn: account.upn,
+    responseEnabled: carry.tenant.responseEnabled,
+    publicUrl: carry.deps.publicUrl,
+    now,
+  });
+  return { incidentId: made.id, isNew: true, hasGrown: false };
+}
+
+const evidenceContext = ({ clocks, account, now }: Carry) => ({
+  clocks,
+  mailboxObjectId: (mailbox: string) =>
+    mailbox.toLowerCase() === account.upn.toLowerCase() ? (account.objectId ?? undefined) : undefined,
+  now,
+});
+
+async function grow(tx: ScopedTx, carry: Carry, open: IncidentRecord) {
+  const { owner, draft, now } = carry;
+  const known = new Set(open.draft.recordIds);
+  const hasNewRecords = draft.recordIds.some((id) => !known.has(id));
+  const { newTargets } = await writeEvidence(tx, owner, open.id, draft, evidenceContext(carry));
+  if (newTargets > 0) await bumpPlan(tx, open.id);
+  if (hasNewRecords || newTargets > 0) {
+    await growIncident(tx, open, draft, now);
+    await writeAudit(tx, {
+      ...owner,
+      incidentId: open.id,
+      at: now,
+      actor: { kind: "system", room: "detect" },
+      action: "incident.grow",
+      detail: { records: draft.recordIds.length, newTargets },
+    });
+  }
+  return { incidentId: open.id, isNew: false, hasGrown: newTargets > 0 };
+}
+
+/** "same" = nothing new; otherwise the closed incident to link to, if there is one (D8). */
+async function relationTo(
+  tx: ScopedTx,
+  carry: Carry,
+  earlier: IncidentRecord[],
+): Promise<"same" | { id: string; reason: string } | undefined> {
+  const disabled = await listDisabledRules(
+    tx,
+    earlier.map((i) => i.id),
+    carry.now,
+  );
+  let link: { id: string; reason: string } | undefined;
+  for (const incident of earlier) {
+    const closed = closedAt(incident);
+    if (!closed || incident.status === "open") continue;
+    const answer = relateToClosed(
+      { status: incident.status, closedAt: closed, draft: incident.draft },
+      carry.draft,
+      disabled,
+      carry.hasInventory ? carry.asOf : undefined,
+    );
+    if (answer.kind === "same") return "same";
+    link ??= { id: incident.id, reason: answer.reason };
+  }
+  return link;
+}
+
+/** The clock of the last record needed to raise it (D12). */
+function decisiveClock({ draft, stored }: Carry): RecordClock | undefined {
+  const cited = new Set(draft.recordIds);
+  const needed = stored.filter((s) => cited.has(s.event.recordId) && s.event.occurredAt <= draft.detectableAt);
+  return needed.reduce<RecordClock | undefined>(
+    (latest, s) => (!latest || s.ingestedAt >= latest.ingestedAt ? s : latest),
+    undefined,
+  );
+}
+
+function groupRows(stored: StoredEvent[], attribution: Attribution[]): Map<number, Attribution[]> {
+  const accountOfRecord = new Map(stored.map((s) => [s.event.recordId, s.accountKey]));
+  const rows = new Map<number, Map<string, Attribution>>();
+  for (const row of attribution) {
+    const key = accountOfRecord.get(row.recordId);
+    if (key === null || key === undefined) continue;
+    const ofAccount = rows.get(key) ?? new Map<string, Attribution>();
+    ofAccount.set(row.recordId, row);
+    rows.set(key, ofAccount);
+  }
+  return new Map([...rows].map(([key, ofAccount]) => [key, [...ofAccount.values()]]));
+}
+
+const keyOf = (...parts: string[]): string => createHash("sha256").update(parts.join("|")).digest("hex").slice(0, 32);
+
+async function sideFindings(tx: ScopedTx, owner: Owner, analysis: Analysis) {
+  const notables = [];
+  for (const n of analysis.notable) {
+    const account = await findAccountByName(tx, owner.tenantId, n.account);
+    notables.push({
+      ...owner,
+      accountId: account?.id ?? null,
+      key: keyOf(n.kind, n.account.upn, n.at),
+      kind: n.kind,
+      upn: n.account.upn,
+      at: n.at,
+      why: n.why,
+      recordIds: n.recordIds,
+    });
+  }
+  const failedAttacks = analysis.failedAttacks.map((a) => ({
+    ...owner,
+    key: keyOf(a.kind, ...[...a.sourceIps].sort(), a.from.slice(0, 10)),
+    kind: a.kind,
+    sourceIps: a.sourceIps,
+    countries: a.countries,
+    accounts: a.accounts,
+    fromAt: a.from,
+    toAt: a.to,
+    attempts: a.attempts,
+    recordIds: a.recordIds,
+  }));
+  return { failedAttacks, notables };
+}

@@ -1,0 +1,82 @@
+import type { WorkflowBell } from "#activities/bell.ts";
+import type { Db } from "#db/client.ts";
+import { countEvents, listUnjudgedAccounts, loadEvents, markJudged, type StoredEvent } from "#db/repos/ingest.ts";
+import { findTenant } from "#db/repos/tenant.ts";
+import { withWorkerScope } from "#db/tenancy.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
+import type { Analysis, AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
+import { applyAnalysis } from "./apply-analysis.ts";
+
+export type DetectDeps = {
+  db: Db;
+  clock: Clock;
+  bell: WorkflowBell;
+  analyze: (input: AnalysisInput) => Analysis;
+  factsOf: (event: NormalizedEvent) => EventFacts;
+  workflowIdOf: (tenantId: string, incidentId: string) => string;
+  publicUrl: string;
+};
+type Owner = { orgId: string; tenantId: string };
+
+const DAY_MS = 86_400_000;
+export const MONITOR_DAYS = 30;
+/** Above this many events only the accounts concerned are loaded whole. */
+const WHOLE_TENANT_EVENTS = 60_000;
+
+/**
+ * Judges a tenant's events of the last days and carries the result into incidents, failed attacks and notable events in one
+ * transaction; then rings the workflows of what is new or has grown. Scan and monitoring share it. Answers how many
+ * incidents were opened.
+ */
+export async function runDetections(
+  deps: DetectDeps,
+  owner: Owner,
+  options: { days: number; inventory?: InventoryItem[]; blindSpots?: string[] },
+): Promise<{ opened: string[]; grown: string[] }> {
+  const asOf = deps.clock.now().toISOString();
+  const since = new Date(Date.parse(asOf) - options.days * DAY_MS).toISOString();
+  const { tenant, stored } = await load(deps, owner, since, options.days > MONITOR_DAYS);
+  if (!tenant) return { opened: [], grown: [] };
+  const analysis = deps.analyze({
+    events: stored.map((s) => s.event),
+    factsOf: deps.factsOf,
+    asOf,
+    ownDomains: tenant.domains,
+    ...(options.inventory ? { inventory: options.inventory } : {}),
+    ...(options.blindSpots ? { blindSpots: options.blindSpots } : {}),
+  });
+  const now = deps.clock.now().toISOString();
+  const changed = await withWorkerScope(deps.db, owner, async (tx) => {
+    const result = await applyAnalysis(tx, {
+      deps,
+      owner,
+      stored,
+      analysis,
+      since,
+      now,
+      hasInventory: options.inventory !== undefined,
+      asOf,
+    });
+    await markJudged(tx, owner.tenantId, { since, ingestedUntil: asOf }, now);
+    return result;
+  });
+  for (const id of changed.opened) await deps.bell.ensureIncident(owner.tenantId, id);
+  for (const id of changed.grown) await deps.bell.wakeIncident(owner.tenantId, id, "evidence");
+  return changed;
+}
+
+function load(deps: DetectDeps, owner: Owner, since: string, isWhole: boolean) {
+  return withWorkerScope(deps.db, owner, async (tx) => {
+    const tenant = await findTenant(tx, owner.tenantId);
+    const many =
+      !isWhole && (await countEvents(tx, owner.tenantId, since, WHOLE_TENANT_EVENTS + 1)) > WHOLE_TENANT_EVENTS;
+    const stored: StoredEvent[] = await loadEvents(
+      tx,
+      owner.tenantId,
+      since,
+      many ? { accountKeys: await listUnjudgedAccounts(tx, owner.tenantId, since), upns: [] } : undefined,
+    );
+    return { tenant, stored };
+  });
+}

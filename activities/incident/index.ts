@@ -1,0 +1,139 @@
+import { ApplicationFailure } from "@temporalio/common";
+import { withHeartbeat } from "#activities/heartbeat.ts";
+import type { Db } from "#db/client.ts";
+import { loadIncidentBrief, loadIncidentState, setStep } from "#db/repos/incident.ts";
+import { lockOrder, writeAudit } from "#db/repos/order.ts";
+import { orgOfTenant } from "#db/repos/platform.ts";
+import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { IncidentBrief, VerifiableStep } from "#domain/incident/brief.ts";
+import { mayBegin } from "#domain/incident/transitions.ts";
+import type { RemediationStepId } from "#domain/remediation/steps.ts";
+import { perform } from "./perform.ts";
+import type { RemediatePort, StepOutcome } from "./remediate-port.ts";
+import { about, settle, takeUp } from "./take-up.ts";
+
+export type IncidentDeps = {
+  db: Db;
+  clock: Clock;
+  remediate: RemediatePort;
+  /** Fixed id of the incident's workflow, for the actor `response`. */
+  workflowIdOf: (tenantId: string, incidentId: string) => string;
+};
+export type IncidentActivities = ReturnType<typeof createIncidentActivities>;
+
+type At = { tenantId: string; incidentId: string };
+const AUTOMATIC: readonly RemediationStepId[] = ["revoke-and-lock", "retract-phish", "disable-persistence"];
+/** What a person refused, undid or handed back is not begun again without a person. */
+const BEGINNABLE = ["waiting", "failed"];
+const BEGINNABLE_FOR_MORE = [...BEGINNABLE, "partly", "accepted", "verified"];
+
+/** The activities of respondToIncident. Each answers with the brief as it stands afterwards; each may run twice. */
+export function createIncidentActivities(deps: IncidentDeps) {
+  const inScope = async <T>(at: At, fn: (tx: ScopedTx, scoped: At & { orgId: string }) => Promise<T>): Promise<T> => {
+    const orgId = await orgOfTenant(deps.db, at.tenantId);
+    if (!orgId) throw ApplicationFailure.nonRetryable("No such tenant", "NotFound");
+    const scoped = { ...at, orgId };
+    return withWorkerScope(deps.db, scoped, (tx) => fn(tx, scoped));
+  };
+  const now = () => deps.clock.now().toISOString();
+  const brief = (at: At): Promise<IncidentBrief> => inScope(at, (tx) => readBrief(tx, at.incidentId));
+  const byResponse = (at: At) => ({
+    kind: "response" as const,
+    workflowId: deps.workflowIdOf(at.tenantId, at.incidentId),
+  });
+
+  async function runAutomatic(at: At, step: RemediationStepId): Promise<StepOutcome> {
+    const ordered = { ...at, by: byResponse(at) };
+    if (step === "revoke-and-lock") return deps.remediate.lockAccount(ordered);
+    if (step === "retract-phish") return deps.remediate.retractPhish(ordered);
+    if (step === "disable-persistence") return deps.remediate.disablePersistence(ordered);
+    throw ApplicationFailure.nonRetryable(`${step} is a person's step`, "NotAutomatic");
+  }
+
+  return {
+    /** Plans, and locks at once where Response may: the way from a record to a closed door is one activity long. */
+    openResponse: (at: At): Promise<IncidentBrief> =>
+      withHeartbeat(async () => {
+        const before = await brief(at);
+        if (before.status !== "open") return before;
+        await deps.remediate.planRemediation(at);
+        const planned = await brief(at);
+        if (planned.ready[0] !== "revoke-and-lock") return planned;
+        await runAutomatic(at, "revoke-and-lock");
+        return brief(at);
+      }),
+
+    /** One automatic step, after asking once more whether it may begin (D6). */
+    runAutomaticStep: ({ step, ...at }: At & { step: RemediationStepId }): Promise<IncidentBrief> =>
+      withHeartbeat(async () => {
+        const present = await brief(at);
+        if (!present.ready.includes(step)) return present;
+        await runAutomatic(at, step);
+        return brief(at);
+      }),
+
+    /** Takes an order up, carries it out and settles it (D15). */
+    carryOut: ({ commandId, ...at }: At & { commandId: string }): Promise<IncidentBrief> =>
+      withHeartbeat(async () => {
+        const order = await inScope(at, (tx, scoped) => takeUp(tx, { ...scoped, commandId }, now()));
+        if (order) {
+          const orgId = await inScope(at, async (_tx, scoped) => scoped.orgId);
+          const end = await perform(deps, { ...at, orgId }, order);
+          await inScope(at, (tx, scoped) => settle(tx, { ...scoped, commandId }, order, end, now()));
+        }
+        return brief(at);
+      }),
+
+    /** An order whose carrying out broke down ends as failed, so that people see it and later orders go on. */
+    failCommand: ({ commandId, ...at }: At & { commandId: string }): Promise<IncidentBrief> =>
+      inScope(at, async (tx, scoped) => {
+        const order = await lockOrder(tx, commandId);
+        if (order?.state === "running" || order?.state === "sent") {
+          const reason = "It could not be carried out in 15 minutes; nothing more is tried.";
+          await settle(tx, { ...scoped, commandId }, order, { state: "failed", reason }, now());
+        }
+        return readBrief(tx, at.incidentId);
+      }),
+
+    failStep: ({ step, ...at }: At & { step: RemediationStepId }): Promise<IncidentBrief> =>
+      inScope(at, async (tx, scoped) => {
+        const reason = "It could not be carried out; try it by hand.";
+        await setStep(tx, at.incidentId, step, { state: "failed", reason, updatedAt: now() });
+        await writeAudit(tx, {
+          ...about(scoped, now()),
+          actor: byResponse(at),
+          action: "step.failed",
+          detail: { step },
+        });
+        return readBrief(tx, at.incidentId);
+      }),
+
+    /** Reads an accepted step back once. */
+    verifyStep: ({
+      step,
+      ...at
+    }: At & { step: VerifiableStep }): Promise<{ brief: IncidentBrief; againInSeconds?: number }> =>
+      withHeartbeat(async () => {
+        const read = step === "revoke-and-lock" ? deps.remediate.verifyLock : deps.remediate.verifyPassword;
+        const outcome = await read(at);
+        const after = await brief(at);
+        return outcome.again ? { brief: after, againInSeconds: outcome.again.inSeconds } : { brief: after };
+      }),
+  };
+}
+
+async function readBrief(tx: ScopedTx, incidentId: string): Promise<IncidentBrief> {
+  const brief = await loadIncidentBrief(tx, incidentId);
+  const state = await loadIncidentState(tx, incidentId);
+  if (!brief || !state) throw ApplicationFailure.nonRetryable("No such incident", "NotFound");
+  const acts = brief.isPublished && brief.responseEnabled && brief.responseActs;
+  const ready = acts
+    ? AUTOMATIC.filter((step) => {
+        const { state: current, authority } = brief.steps[step];
+        const states = step === "revoke-and-lock" ? BEGINNABLE : BEGINNABLE_FOR_MORE;
+        return authority === "auto" && states.includes(current) && mayBegin(state, step).ok;
+      })
+    : [];
+  return { ...brief, ready };
+}

@@ -1,0 +1,46 @@
+import type { AccountMention } from "#db/repos/account.ts";
+import type { EventFacts, EventSource, NormalizedEvent } from "#domain/event/event.ts";
+import { normalizeRecord } from "#domain/event/normalize/index.ts";
+
+export type Understood = {
+  event: NormalizedEvent;
+  facts: EventFacts;
+  index: number;
+  /** The account the event is about; undefined for services and for nobody. */
+  mention: AccountMention | undefined;
+};
+export type Unreadable = { index: number; raw: unknown; reason: string };
+
+const OBJECT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whose event it is: the person who acted, else the person it was done to. */
+export function mentionOf({ actor, target }: NormalizedEvent): AccountMention | undefined {
+  if (actor.kind === "person" || actor.kind === "guest") {
+    const objectId = actor.objectId && OBJECT_ID.test(actor.objectId) ? actor.objectId : undefined;
+    if (objectId || actor.upn || actor.puid) return { objectId, upn: actor.upn, puid: actor.puid };
+  }
+  if (!target?.upn) return undefined;
+  return {
+    upn: target.upn,
+    objectId: target.kind === "user" && target.id && OBJECT_ID.test(target.id) ? target.id : undefined,
+  };
+}
+
+/** Every record of a page in our language, with the facts of its address and agent. */
+export function understandPage(
+  records: unknown[],
+  source: EventSource,
+  factsOf: (event: NormalizedEvent) => EventFacts,
+): { understood: Understood[]; unreadable: Unreadable[]; notRelevant: number } {
+  const understood: Understood[] = [];
+  const unreadable: Unreadable[] = [];
+  let notRelevant = 0;
+  for (const [index, raw] of records.entries()) {
+    const result = normalizeRecord(raw, { source });
+    if (result.kind === "unreadable") unreadable.push({ index, raw, reason: result.reason });
+    else if (result.kind === "not-relevant") notRelevant += 1;
+    else
+      understood.push({ event: result.event, facts: factsOf(result.event), index, mention: mentionOf(result.event) });
+  }
+  return { understood, unreadable, notRelevant };
+}

@@ -1,0 +1,208 @@
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { incidents } from "../schema/incident.ts";
+import { events } from "../schema/ingest.ts";
+import { accountAliases, accounts } from "../schema/organization.ts";
+import type { ScopedTx } from "../tenancy.ts";
+
+export type AccountRecord = typeof accounts.$inferSelect;
+/** Who a record names; the object id is the identity, everything else an alias (D21). */
+export type AccountMention = { objectId?: string | undefined; upn?: string | undefined; puid?: string | undefined };
+type Owner = { orgId: string; tenantId: string };
+
+const low = (value: string): string => value.toLowerCase();
+
+/** One writer of a tenant's accounts at a time, until the transaction ends: the scan and the collector meet here. */
+async function holdAccounts(tx: ScopedTx, tenantId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('petra.accounts'), hashtext(${tenantId}))`);
+}
+
+/**
+ * Finds or opens the account of every mention, in order. A mention without object id opens a provisional account, which
+ * the first record that names both turns into the real one; two rows of the same person become one without losing an
+ * incident (D21).
+ */
+export async function resolveAccounts(
+  tx: ScopedTx,
+  owner: Owner,
+  mentions: AccountMention[],
+  now: string,
+): Promise<AccountRecord[]> {
+  if (mentions.length === 0) return [];
+  await holdAccounts(tx, owner.tenantId);
+  const book = await AccountBook.open(tx, owner, mentions);
+  const found: AccountRecord[] = [];
+  for (const mention of mentions) found.push(await book.find(mention, now));
+  return found;
+}
+
+class AccountBook {
+  readonly #tx: ScopedTx;
+  readonly #owner: Owner;
+  readonly #byObject = new Map<string, AccountRecord>();
+  readonly #byAlias = new Map<string, AccountRecord>();
+  readonly #known = new Set<string>();
+
+  private constructor(tx: ScopedTx, owner: Owner) {
+    this.#tx = tx;
+    this.#owner = owner;
+  }
+
+  static async open(tx: ScopedTx, owner: Owner, mentions: AccountMention[]): Promise<AccountBook> {
+    const book = new AccountBook(tx, owner);
+    const objectIds = [...new Set(mentions.flatMap((m) => (m.objectId ? [low(m.objectId)] : [])))];
+    const values = [...new Set(mentions.flatMap((m) => [m.upn, m.puid].flatMap((v) => (v ? [low(v)] : []))))];
+    const aliased = values.length
+      ? await tx
+          .select({ alias: accountAliases, account: accounts })
+          .from(accountAliases)
+          .innerJoin(accounts, eq(accounts.id, accountAliases.accountId))
+          .where(
+            and(
+              eq(accountAliases.tenantId, owner.tenantId),
+              inArray(accountAliases.value, values),
+              isNull(accountAliases.validTo),
+            ),
+          )
+      : [];
+    for (const { alias, account } of aliased) {
+      book.#known.add(`${alias.accountId}|${alias.kind}|${alias.value}`);
+      const at = `${alias.kind}|${alias.value}`;
+      if (!book.#byAlias.get(at)?.objectId) book.#byAlias.set(at, account);
+    }
+    const rows = objectIds.length
+      ? await tx
+          .select()
+          .from(accounts)
+          .where(and(eq(accounts.tenantId, owner.tenantId), inArray(accounts.objectId, objectIds)))
+      : [];
+    for (const row of rows) if (row.objectId) book.#byObject.set(row.objectId, row);
+    return book;
+  }
+
+  async find(mention: AccountMention, now: string): Promise<AccountRecord> {
+    const objectId = mention.objectId ? low(mention.objectId) : undefined;
+    const byName =
+      (mention.upn ? this.#byAlias.get(`upn|${low(mention.upn)}`) : undefined) ??
+      (mention.puid ? this.#byAlias.get(`puid|${low(mention.puid)}`) : undefined);
+    let account = objectId ? this.#byObject.get(objectId) : byName;
+    if (objectId && !account) account = byName && !byName.objectId ? await this.#prove(byName, objectId) : undefined;
+    if (account && byName && byName.id !== account.id && !byName.objectId) await this.#merge(byName, account);
+    account ??= await this.#make(objectId, mention.upn ?? objectId ?? mention.puid ?? "unknown", now);
+    if (mention.upn && account.upn === account.objectId) account = await this.#rename(account, mention.upn);
+    if (mention.upn) await this.#learn(account, "upn", mention.upn, now);
+    if (mention.puid) await this.#learn(account, "puid", mention.puid, now);
+    return account;
+  }
+
+  #keep(account: AccountRecord): AccountRecord {
+    if (account.objectId) this.#byObject.set(account.objectId, account);
+    for (const [at, known] of this.#byAlias) if (known.id === account.id) this.#byAlias.set(at, account);
+    return account;
+  }
+
+  async #make(objectId: string | undefined, upn: string, now: string): Promise<AccountRecord> {
+    const values = { ...this.#owner, objectId: objectId ?? null, upn, createdAt: now };
+    const [made] = await this.#tx.insert(accounts).values(values).returning();
+    if (!made) throw new Error("The account was not stored");
+    return this.#keep(made);
+  }
+
+  async #prove(account: AccountRecord, objectId: string): Promise<AccountRecord> {
+    await this.#tx.update(accounts).set({ objectId }).where(eq(accounts.id, account.id));
+    return this.#keep({ ...account, objectId });
+  }
+
+  async #rename(account: AccountRecord, upn: string): Promise<AccountRecord> {
+    await this.#tx.update(accounts).set({ upn }).where(eq(accounts.id, account.id));
+    return this.#keep({ ...account, upn });
+  }
+
+  async #learn(account: AccountRecord, kind: "upn" | "puid", value: string, now: string): Promise<void> {
+    const key = `${account.id}|${kind}|${low(value)}`;
+    this.#byAlias.set(`${kind}|${low(value)}`, account);
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    await this.#tx
+      .insert(accountAliases)
+      .values({ ...this.#owner, accountId: account.id, kind, value: low(value), validFrom: now })
+      .onConflictDoNothing();
+  }
+
+  /** The provisional row's events and incidents go to the real one; where both have one open, the provisional's is linked. */
+  async #merge(provisional: AccountRecord, real: AccountRecord): Promise<void> {
+    const tx = this.#tx;
+    await tx.update(events).set({ accountKey: real.key }).where(eq(events.accountKey, provisional.key));
+    const [open] = await tx
+      .select({ id: incidents.id })
+      .from(incidents)
+      .where(and(eq(incidents.accountId, real.id), eq(incidents.status, "open")));
+    const moves = open
+      ? and(eq(incidents.accountId, provisional.id), sql`status <> 'open'`)
+      : eq(incidents.accountId, provisional.id);
+    await tx.update(incidents).set({ accountId: real.id }).where(moves);
+    if (open) {
+      await tx
+        .update(incidents)
+        .set({ linkedIncidentId: open.id, linkReason: "The same person's account." })
+        .where(and(eq(incidents.accountId, provisional.id), eq(incidents.status, "open")));
+    }
+    const now = new Date(real.createdAt).toISOString();
+    await tx.update(accountAliases).set({ validTo: now }).where(eq(accountAliases.accountId, provisional.id));
+    for (const [at, known] of this.#byAlias) if (known.id === provisional.id) this.#byAlias.set(at, real);
+  }
+}
+
+/** What the directory says of the tenant's people; makes accounts that no record named yet. */
+export async function upsertDirectoryUsers(
+  tx: ScopedTx,
+  owner: Owner,
+  users: {
+    objectId: string;
+    upn: string;
+    mail: string | null;
+    displayName: string | null;
+    jobTitle: string | null;
+    userType: string | null;
+    accountEnabled: boolean;
+    isSynced: boolean;
+    isFederated: boolean;
+    licenseSkuIds: string[];
+    lastPasswordChangeAt: string | null;
+  }[],
+  now: string,
+): Promise<void> {
+  const found = await resolveAccounts(tx, owner, users, now);
+  for (const [i, user] of users.entries()) {
+    const account = found[i];
+    if (!account) continue;
+    const { objectId: _, ...known } = user;
+    await tx
+      .update(accounts)
+      .set({ ...known, readAt: now })
+      .where(eq(accounts.id, account.id));
+  }
+}
+
+/** Accounts by any of the names a draft may use. */
+export async function findAccountByName(
+  tx: ScopedTx,
+  tenantId: string,
+  name: { objectId?: string; upn: string },
+): Promise<AccountRecord | undefined> {
+  const ids = name.objectId && /^[0-9a-f-]{36}$/i.test(name.objectId) ? [low(name.objectId)] : [];
+  const [row] = await tx
+    .select()
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.tenantId, tenantId),
+        or(
+          ids.length > 0 ? inArray(accounts.objectId, ids) : undefined,
+          sql`lower(${accounts.upn}) = ${low(name.upn)}`,
+        ),
+      ),
+    )
+    .orderBy(sql`${accounts.objectId} is null`)
+    .limit(1);
+  return row;
+}

@@ -1,0 +1,279 @@
+import { and, count, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import type { IncidentDraft } from "#domain/incident/analysis.ts";
+import { artifactKey, mergeDraft } from "#domain/incident/merge.ts";
+import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
+import {
+  artifacts,
+  detectionSignals,
+  incidentRows,
+  incidentSteps,
+  incidents,
+  phishMessages,
+} from "../schema/incident.ts";
+import { failedAttacks, notables } from "../schema/ingest.ts";
+import type { ScopedTx } from "../tenancy.ts";
+import { iso } from "./incident.ts";
+import { nextIncidentNumber } from "./platform.ts";
+
+type Owner = { orgId: string; tenantId: string };
+export type IncidentRecord = typeof incidents.$inferSelect;
+export type RecordClock = { availableAt: string | null; ingestedAt: string };
+
+/** One judge of a tenant at a time until the transaction ends: the scan and the monitoring meet here. */
+export async function holdJudgement(tx: ScopedTx, tenantId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('petra.judge'), hashtext(${tenantId}))`);
+}
+
+/** Incidents of an account, newest first. */
+export async function listIncidentsOf(tx: ScopedTx, tenantId: string, accountId: string): Promise<IncidentRecord[]> {
+  return tx
+    .select()
+    .from(incidents)
+    .where(and(eq(incidents.tenantId, tenantId), eq(incidents.accountId, accountId)))
+    .orderBy(desc(incidents.detectedAt));
+}
+
+/** Opens an incident under the partial unique index; undefined when another was quicker (D7). */
+export async function openIncident(
+  tx: ScopedTx,
+  owner: Owner,
+  draft: IncidentDraft,
+  values: {
+    id: string;
+    accountId: string;
+    responseEnabled: boolean;
+    responseWorkflowId: string;
+    clock: RecordClock | undefined;
+    linked?: { id: string; reason: string };
+    now: string;
+  },
+): Promise<IncidentRecord | undefined> {
+  const { now } = values;
+  const published = values.responseEnabled
+    ? { publishedAt: now, publishedBy: { kind: "response" as const, workflowId: values.responseWorkflowId } }
+    : {};
+  const [made] = await tx
+    .insert(incidents)
+    .values({
+      id: values.id,
+      ...owner,
+      number: await nextIncidentNumber(tx),
+      accountId: values.accountId,
+      draftKey: draft.key,
+      ...judged(draft),
+      ...published,
+      responseActs: values.responseEnabled,
+      occurredAt: draft.firstAttackerActivity,
+      availableAt: values.clock?.availableAt ?? null,
+      ingestedAt: values.clock?.ingestedAt ?? null,
+      detectedAt: now,
+      linkedIncidentId: values.linked?.id ?? null,
+      linkReason: values.linked?.reason ?? null,
+      updatedAt: now,
+    })
+    .onConflictDoNothing()
+    .returning();
+  if (!made) return undefined;
+  await tx.insert(incidentSteps).values(
+    REMEDIATION_STEP_IDS.map((stepId) => ({
+      ...owner,
+      incidentId: made.id,
+      stepId,
+      state: "waiting" as const,
+      updatedAt: now,
+    })),
+  );
+  return made;
+}
+
+const judged = (draft: IncidentDraft) => ({
+  kind: draft.kind,
+  severity: draft.severity,
+  confidence: draft.confidence,
+  headline: draft.headline,
+  story: draft.story,
+  lastAttackerAt: draft.lastAttackerActivity,
+  detectableAt: draft.detectableAt,
+  draft,
+});
+
+/** Lets an incident grow by a newer view of the same compromise; never milder, never later begun. */
+export async function growIncident(
+  tx: ScopedTx,
+  known: IncidentRecord,
+  draft: IncidentDraft,
+  now: string,
+): Promise<void> {
+  const merged = mergeDraft(known.draft, draft);
+  await tx
+    .update(incidents)
+    .set({ ...judged(merged), occurredAt: merged.firstAttackerActivity, updatedAt: now })
+    .where(eq(incidents.id, known.id));
+}
+
+/** Writes signals, artifacts and phish of a draft; answers how many targets of the plan are new. */
+export async function writeEvidence(
+  tx: ScopedTx,
+  owner: Owner,
+  incidentId: string,
+  draft: IncidentDraft,
+  context: { clocks: Map<string, RecordClock>; mailboxObjectId: (mailbox: string) => string | undefined; now: string },
+): Promise<{ newTargets: number }> {
+  const { now } = context;
+  if (draft.signals.length > 0) {
+    await tx
+      .insert(detectionSignals)
+      .values(
+        draft.signals.map((s) => {
+          const clock = s.recordIds.map((id) => context.clocks.get(id)).find(Boolean);
+          return {
+            ...owner,
+            incidentId,
+            dedupKey: s.dedupKey,
+            detection: s.detection,
+            title: s.title,
+            reason: s.reason,
+            at: s.at,
+            weight: s.weight,
+            attack: s.attack,
+            recordIds: s.recordIds,
+            availableAt: clock?.availableAt ?? null,
+            ingestedAt: clock?.ingestedAt ?? null,
+            detectedAt: now,
+          };
+        }),
+      )
+      .onConflictDoUpdate({
+        target: [detectionSignals.incidentId, detectionSignals.dedupKey],
+        set: { recordIds: sql`excluded.record_ids`, reason: sql`excluded.reason`, at: sql`excluded.at` },
+      });
+  }
+  let newTargets = 0;
+  for (const found of draft.persistence) {
+    const rows = await tx
+      .insert(artifacts)
+      .values({
+        ...owner,
+        incidentId,
+        kind: found.kind,
+        key: artifactKey(found),
+        name: found.name,
+        objectId: found.objectId ?? null,
+        mailbox: found.mailbox ?? null,
+        mailboxObjectId: found.mailbox ? (context.mailboxObjectId(found.mailbox) ?? null) : null,
+        state: found.state,
+        byAttacker: found.byAttacker,
+        why: found.why,
+        effect: found.effect,
+        recordId: found.recordId ?? null,
+        detail: found.detail,
+        createdAt: now,
+      })
+      .onConflictDoNothing()
+      .returning({ id: artifacts.id });
+    newTargets += rows.length;
+  }
+  for (const mail of draft.phish) {
+    if (!mail.internetMessageId) continue;
+    const rows = await tx
+      .insert(phishMessages)
+      .values({
+        ...owner,
+        incidentId,
+        internetMessageId: mail.internetMessageId,
+        subject: mail.subject ?? null,
+        sender: mail.sender ?? null,
+        direction: mail.direction,
+        taggedBy: { kind: "system", room: "detect" },
+        taggedAt: now,
+      })
+      .onConflictDoNothing()
+      .returning({ id: phishMessages.id });
+    newTargets += rows.length;
+  }
+  return { newTargets };
+}
+
+/** The plan's targets changed: what was previewed before is refused (D17). */
+export async function bumpPlan(tx: ScopedTx, incidentId: string): Promise<void> {
+  await tx
+    .update(incidents)
+    .set({ planVersion: sql`${incidents.planVersion} + 1` })
+    .where(eq(incidents.id, incidentId));
+}
+
+/** Which rows of the account were the attacker's and which the owner's. */
+export async function writeRows(
+  tx: ScopedTx,
+  owner: Owner,
+  incidentId: string,
+  rows: { recordId: string; verdict: "attacker" | "owner" | "unclear"; reason: string }[],
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += 1000) {
+    await tx
+      .insert(incidentRows)
+      .values(rows.slice(i, i + 1000).map((r) => ({ ...owner, incidentId, ...r })))
+      .onConflictDoUpdate({
+        target: [incidentRows.incidentId, incidentRows.recordId],
+        set: { verdict: sql`excluded.verdict`, reason: sql`excluded.reason` },
+      });
+  }
+}
+
+/** Replaces what is known of failed attacks and of notable events since a time by a fresh judgement of the same time. */
+export async function replaceSideFindings(
+  tx: ScopedTx,
+  owner: Owner,
+  since: string,
+  found: { failedAttacks: (typeof failedAttacks.$inferInsert)[]; notables: (typeof notables.$inferInsert)[] },
+): Promise<void> {
+  await tx.delete(failedAttacks).where(and(eq(failedAttacks.tenantId, owner.tenantId), gte(failedAttacks.toAt, since)));
+  await tx.delete(notables).where(and(eq(notables.tenantId, owner.tenantId), gte(notables.at, since)));
+  for (let i = 0; i < found.failedAttacks.length; i += 500)
+    await tx.insert(failedAttacks).values(found.failedAttacks.slice(i, i + 500));
+  for (let i = 0; i < found.notables.length; i += 500)
+    await tx.insert(notables).values(found.notables.slice(i, i + 500));
+}
+
+/** Artifacts that earlier, closed incidents of the account left behind disabled (R67). */
+export async function listDisabledRules(tx: ScopedTx, incidentIds: string[], before: string): Promise<string[]> {
+  if (incidentIds.length === 0) return [];
+  const rows = await tx
+    .select({ key: artifacts.key, closed: incidents.remediatedAt })
+    .from(artifacts)
+    .innerJoin(incidents, eq(incidents.id, artifacts.incidentId))
+    .where(
+      and(
+        inArray(artifacts.incidentId, incidentIds),
+        eq(artifacts.state, "disabled"),
+        lt(incidents.remediatedAt, before),
+      ),
+    );
+  return rows.map((r) => r.key);
+}
+
+/** Incidents of a tenant, closed ones included. */
+export async function countTenantIncidents(tx: ScopedTx, tenantId: string): Promise<number> {
+  const [row] = await tx.select({ n: count() }).from(incidents).where(eq(incidents.tenantId, tenantId));
+  return row?.n ?? 0;
+}
+
+/** Accounts that failed attacks aimed at most often (R23). */
+export async function listTargeted(tx: ScopedTx, tenantId: string, limit: number): Promise<string[]> {
+  const rows = await tx
+    .select({ accounts: failedAttacks.accounts, attempts: failedAttacks.attempts })
+    .from(failedAttacks)
+    .where(eq(failedAttacks.tenantId, tenantId));
+  const weight = new Map<string, number>();
+  for (const row of rows)
+    for (const upn of row.accounts)
+      weight.set(upn, (weight.get(upn) ?? 0) + row.attempts / Math.max(1, row.accounts.length));
+  return [...weight]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, limit)
+    .map(([upn]) => upn);
+}
+
+/** When a closed incident was closed; undefined while it is open. */
+export const closedAt = (incident: IncidentRecord): string | undefined =>
+  iso(incident.remediatedAt) ?? iso(incident.dismissedAt) ?? undefined;

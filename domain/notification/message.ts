@@ -1,0 +1,99 @@
+import { show } from "#domain/event/show.ts";
+
+/** A message as it goes out: both bodies say the same. */
+export type Message = { subject: string; text: string; html: string };
+
+const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Text from anywhere as HTML text; also safe inside a quoted attribute. */
+export const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c);
+
+const MAX_SUBJECT = 180;
+
+/** One line without controls: a newline in a header would add recipients (S22). */
+export function subjectLine(value: string): string {
+  const line = show(value)
+    .replace(/[\r\n\t]+/g, " ")
+    .trim();
+  return line.length > MAX_SUBJECT ? `${line.slice(0, MAX_SUBJECT - 1)}…` : line;
+}
+
+type Part = { label: string; value: string };
+
+/**
+ * Both bodies from the same parts. Values may come from an attacker: they are shown, escaped, and never made into links
+ * (S19); the one link is ours.
+ */
+function compose(subject: string, lead: string, parts: Part[], link: { label: string; url: string }): Message {
+  const shown = parts.map((p) => ({ label: p.label, value: show(p.value) }));
+  const text = [lead, "", ...shown.map((p) => `${p.label}: ${p.value}`), "", `${link.label}: ${link.url}`, ""].join(
+    "\n",
+  );
+  const rows = shown
+    .map((p) => `<tr><th align="left">${escapeHtml(p.label)}</th><td>${escapeHtml(p.value)}</td></tr>`)
+    .join("");
+  const html = [
+    `<p>${escapeHtml(lead)}</p>`,
+    `<table cellpadding="4">${rows}</table>`,
+    `<p><a href="${escapeHtml(link.url)}">${escapeHtml(link.label)}</a></p>`,
+  ].join("\n");
+  return { subject: subjectLine(subject), text, html };
+}
+
+/** Says that an account is compromised, whether or not Response may act (R76, R80). */
+export function incidentMessage(input: {
+  account: string;
+  tenant: string;
+  number: number;
+  headline: string;
+  severity: string;
+  responseEnabled: boolean;
+  detectedAt: string;
+  url: string;
+}): Message {
+  const lead = input.responseEnabled
+    ? "Petra found an account compromise and is acting on it now."
+    : "Petra found an account compromise. Petra Response is off for this tenant: nothing happens until your team acts. Publish the incident, then lock the account.";
+  return compose(
+    `Petra: account compromise — ${input.account}`,
+    lead,
+    [
+      { label: "Account", value: input.account },
+      { label: "Tenant", value: input.tenant },
+      { label: "What happened", value: input.headline },
+      { label: "Severity", value: input.severity },
+      { label: "Incident", value: `#${input.number}` },
+      { label: "Detected", value: input.detectedAt },
+    ],
+    { label: "Open the incident", url: input.url },
+  );
+}
+
+/** The look-back is complete; what it could not see is said in the same breath (R25). */
+export function scanMessage(input: {
+  tenant: string;
+  incidents: number;
+  records: number;
+  from: string;
+  to: string;
+  blindSpots: string[];
+  targeted: string[];
+  url: string;
+}): Message {
+  const found =
+    input.incidents === 0
+      ? "No compromise was found"
+      : `${input.incidents} ${input.incidents === 1 ? "incident was" : "incidents were"} found`;
+  return compose(
+    "Petra Scan Complete",
+    `The Petra Scan of ${show(input.tenant)} is complete. ${found}.`,
+    [
+      { label: "Tenant", value: input.tenant },
+      { label: "Looked back", value: `${input.from.slice(0, 10)} to ${input.to.slice(0, 10)}` },
+      { label: "Records read", value: String(input.records) },
+      ...(input.targeted.length > 0 ? [{ label: "Frequently targeted", value: input.targeted.join(", ") }] : []),
+      ...input.blindSpots.map((value) => ({ label: "Not visible", value })),
+    ],
+    { label: "Open the scan", url: input.url },
+  );
+}

@@ -1,0 +1,135 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { IncidentActivities } from "#activities/incident/index.ts";
+import type { IncidentBrief, VerifiableStep } from "#domain/incident/brief.ts";
+import { REMEDIATION_STEPS, type RemediationStepId } from "#domain/remediation/steps.ts";
+import { listen } from "#workflows/bells.ts";
+import { checklist, statusWord } from "#workflows/incident/details.ts";
+import { PROFILES } from "#workflows/profiles.ts";
+import { incidentStatusKey } from "#workflows/search-attributes.ts";
+
+/*
+ * One incident from detection to closing. The first activity plans and, where Response may, locks the account; steps 2 and 3
+ * follow while the lock is read back beside them. After that only people's orders and wakes from Postgres move it. A closed
+ * incident ends its run; an order after closing starts a new one under the same id, which reads the rows, answers and ends.
+ */
+export type RespondInput = {
+  tenantId: string;
+  incidentId: string;
+  handled?: string[];
+  /** Steps Response already tried, by the plan version it tried them on. */
+  tried?: Partial<Record<RemediationStepId, number>>;
+  /** Continue as new after this many events even if the server does not suggest it. */
+  continueAfterEvents?: number;
+};
+
+const VERIFY_TRIES = 10;
+const VERIFIABLE: readonly VerifiableStep[] = ["revoke-and-lock", "reset-password"];
+
+const contain = proxyActivities<IncidentActivities>(PROFILES.graphWrite);
+const orders = proxyActivities<IncidentActivities>(PROFILES.order);
+const database = proxyActivities<IncidentActivities>(PROFILES.database);
+
+const labelOf = (id: RemediationStepId) => REMEDIATION_STEPS.find((s) => s.id === id)?.label ?? id;
+
+export async function respondToIncident(input: RespondInput): Promise<void> {
+  const { tenantId, incidentId } = input;
+  const at = { tenantId, incidentId };
+  const bells = listen(input.handled);
+  const tried = { ...input.tried };
+  const verifying = new Set<VerifiableStep>();
+  const gaveUp: Partial<Record<VerifiableStep, number>> = {};
+  let lastWord: string | undefined;
+
+  let brief = await look();
+
+  function show(next: IncidentBrief): IncidentBrief {
+    setCurrentDetails(checklist(next));
+    const word = statusWord(next);
+    if (word !== lastWord) upsertSearchAttributes([{ key: incidentStatusKey, value: word }]);
+    lastWord = word;
+    brief = next;
+    return next;
+  }
+
+  async function look(): Promise<IncidentBrief> {
+    bells.isWoken = false;
+    return show(await contain.openResponse.executeWithOptions({ summary: "Plan, and lock where Response may" }, [at]));
+  }
+
+  async function answer(commandId: string): Promise<void> {
+    try {
+      show(await orders.carryOut.executeWithOptions({ summary: "An order" }, [{ ...at, commandId }]));
+    } catch {
+      show(await database.failCommand({ ...at, commandId }));
+    }
+  }
+
+  async function runStep(step: RemediationStepId): Promise<void> {
+    tried[step] = brief.planVersion;
+    try {
+      show(
+        await orders.runAutomaticStep.executeWithOptions({ summary: `Response: ${labelOf(step)}` }, [{ ...at, step }]),
+      );
+    } catch {
+      show(await database.failStep({ ...at, step }));
+    }
+  }
+
+  /** Reads back until Microsoft shows it; what takes longer than these tries is watched from Postgres (D13). */
+  async function verify(step: VerifiableStep): Promise<void> {
+    verifying.add(step);
+    try {
+      for (let n = 0; n < VERIFY_TRIES && brief.status === "open"; n++) {
+        const read = await orders.verifyStep.executeWithOptions({ summary: `Read back: ${labelOf(step)}` }, [
+          { ...at, step },
+        ]);
+        show(read.brief);
+        if (read.againInSeconds === undefined) return;
+        await sleep(read.againInSeconds * 1000);
+      }
+    } catch {
+      // The watch in Postgres goes on reading back.
+    } finally {
+      gaveUp[step] = brief.planVersion;
+      verifying.delete(step);
+    }
+  }
+
+  const nextStep = () => brief.ready.find((step) => tried[step] !== brief.planVersion);
+
+  for (;;) {
+    for (const step of VERIFIABLE) {
+      const wants = brief.status === "open" && brief.steps[step].state === "accepted";
+      if (!wants) delete gaveUp[step];
+      else if (!verifying.has(step) && gaveUp[step] !== brief.planVersion) void verify(step);
+    }
+    const commandId = bells.next();
+    const step = nextStep();
+    if (commandId !== undefined) await answer(commandId);
+    else if (bells.isWoken) await look();
+    else if (step) await runStep(step);
+    else if (verifying.size > 0)
+      await condition(() => bells.hasWork() || verifying.size === 0 || nextStep() !== undefined);
+    else if (brief.status !== "open") {
+      await condition(allHandlersFinished);
+      if (!bells.hasWork()) return;
+    } else if (isLong(input)) {
+      await condition(allHandlersFinished);
+      if (!bells.hasWork()) await continueAsNew<typeof respondToIncident>({ ...input, handled: bells.handled, tried });
+    } else await condition(() => bells.hasWork());
+  }
+}
+
+function isLong({ continueAfterEvents = 4000 }: RespondInput): boolean {
+  const info = workflowInfo();
+  return info.continueAsNewSuggested || info.historyLength > continueAfterEvents;
+}

@@ -1,0 +1,3 @@
+import { defineSearchAttributeKey, SearchAttributeType } from "@temporalio/common";
+
+export const incidentStatusKey = defineSearchAttributeKey("IncidentStatus", SearchAttributeType.KEYWORD);
