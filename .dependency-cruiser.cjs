@@ -24,7 +24,7 @@ const MAY = {
   web: ["domain"],
   temporal: ["domain", "db", "activities"],
   simulator: [],
-  cli: ["domain", "detections", "activities", "db", "temporal", "lint"],
+  cli: ["domain", "detections", "activities", "db", "temporal", "api", "lint"],
   lint: [],
 };
 // A test may in addition use the simulated cloud, the database's test factories and the test servers.

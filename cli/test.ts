@@ -31,7 +31,10 @@ try {
   process.exitCode = await runVitest({
     [TEST_PG_URL]: url,
     [TEST_TEMPORAL_ADDRESS]: address,
-    PETRA_TEST_REPORT: join(ROOT, "reports", isLong ? "last-long-run.json" : "last-run.json"),
+    // A run of some tests does not replace the record of all.
+    ...(args.length === 0
+      ? { PETRA_TEST_REPORT: join(ROOT, "reports", isLong ? "last-long-run.json" : "last-run.json") }
+      : {}),
   });
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
