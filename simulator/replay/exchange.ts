@@ -21,6 +21,10 @@ export function applyCmdlet(building: Building, record: Json, at: number): void 
   if (why) building.notBuilt.push({ recordId: String(record.Id), why: `${record.Operation}: ${why}` });
 }
 
+/** Recipient parameters are lists when read back. */
+const asLists = (p: Record<string, string>, names: string[]): Json =>
+  Object.fromEntries(names.filter((n) => p[n]).map((n) => [n, list(p[n])]));
+
 type Apply = (building: Building, parameters: Record<string, string>, record: Json, at: number) => string | null;
 
 const NO_MAILBOX = "the mailbox does not belong to an account in these records";
@@ -88,7 +92,7 @@ const CMDLETS: Record<string, Apply> = {
       name: Name ?? "Rule",
       enabled: p.Enabled !== "False",
       priority: rules.length,
-      properties: rest,
+      properties: { ...rest, ...asLists(rest, ["BlindCopyTo", "RedirectMessageTo", "CopyTo"]) },
       whenChanged: new Date(at).toISOString(),
     });
     return null;
