@@ -53,7 +53,7 @@ const MAX_AGENT = 1024;
 
 function system(agent: string): string | undefined {
   if (/Windows NT|^Windows/i.test(agent)) return "Windows";
-  if (/iPhone|iPad|iOS/i.test(agent)) return "iOS";
+  if (/iPhone|iPad|\biOS\b|Outlook-iOS/i.test(agent)) return "iOS";
   if (/Android/i.test(agent)) return "Android";
   if (/Mac OS X|Macintosh/i.test(agent)) return "macOS";
   if (/CrOS/i.test(agent)) return "ChromeOS";

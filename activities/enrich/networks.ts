@@ -448,7 +448,6 @@ fe80::/10 0 private - link local
 198.98.48.0/20 53667 hosting US FranTech
 205.185.112.0/20 53667 hosting US FranTech
 209.141.32.0/19 53667 hosting US FranTech
-5.253.204.0/22 9009 vpn - M247
 37.120.128.0/17 9009 vpn - M247
 45.74.0.0/18 9009 vpn - M247
 45.86.200.0/22 9009 vpn - M247
@@ -521,8 +520,6 @@ fe80::/10 0 private - link local
 170.85.0.0/16 62044 proxy - Zscaler
 185.46.212.0/22 62044 proxy - Zscaler
 163.116.128.0/17 55256 proxy - Netskope
-34.99.0.0/16 396982 proxy - Palo Alto Prisma Access
-34.98.128.0/17 396982 proxy - Palo Alto Prisma Access
 2.24.0.0/13 12576 mobile GB EE
 31.64.0.0/13 12576 mobile GB EE
 82.132.128.0/17 35228 mobile GB O2
@@ -601,7 +598,6 @@ fe80::/10 0 private - link local
 80.112.0.0/13 33915 isp NL Ziggo
 83.80.0.0/12 33915 isp NL Ziggo
 84.24.0.0/13 33915 isp NL Ziggo
-178.84.0.0/14 33915 isp NL Ziggo
 213.124.0.0/14 33915 isp NL Ziggo
 62.224.0.0/11 3320 isp DE Deutsche Telekom
 79.192.0.0/10 3320 isp DE Deutsche Telekom

@@ -1,0 +1,63 @@
+import aitmSignIn from "./aitm-sign-in/detection.ts";
+import appCredentialAdded from "./app-credential-added/detection.ts";
+import auditSwitchedOff from "./audit-switched-off/detection.ts";
+import type { Detection } from "./define-detection.ts";
+import deviceCodeSignIn from "./device-code-sign-in/detection.ts";
+import deviceRegistered from "./device-registered/detection.ts";
+import evidenceDeleted from "./evidence-deleted/detection.ts";
+import filesOpenedToAnybody from "./files-opened-to-anybody/detection.ts";
+import filesTakenInBulk from "./files-taken-in-bulk/detection.ts";
+import illicitConsent from "./illicit-consent/detection.ts";
+import impossibleTravel from "./impossible-travel/detection.ts";
+import inboxRuleHidesMail from "./inbox-rule-hides-mail/detection.ts";
+import internalPhish from "./internal-phish/detection.ts";
+import legacyProtocolSignIn from "./legacy-protocol-sign-in/detection.ts";
+import lookalikeAccount from "./lookalike-account/detection.ts";
+import lookalikeApp from "./lookalike-app/detection.ts";
+import mailFlowOpened from "./mail-flow-opened/detection.ts";
+import mailForwardedOutside from "./mail-forwarded-outside/detection.ts";
+import mailReadInBulk from "./mail-read-in-bulk/detection.ts";
+import mailboxDelegated from "./mailbox-delegated/detection.ts";
+import mfaFatigue from "./mfa-fatigue/detection.ts";
+import privilegedRolesGiven from "./privileged-roles-given/detection.ts";
+import providerRisk from "./provider-risk/detection.ts";
+import secondFactorChanged from "./second-factor-changed/detection.ts";
+import sessionInTwoPlaces from "./session-in-two-places/detection.ts";
+import signInRulesWeakened from "./sign-in-rules-weakened/detection.ts";
+import successAfterGuessing from "./success-after-guessing/detection.ts";
+import toolkitSignIn from "./toolkit-sign-in/detection.ts";
+import transportRuleDivertsMail from "./transport-rule-diverts-mail/detection.ts";
+import unfamiliarSignIn from "./unfamiliar-sign-in/detection.ts";
+
+/** Every detection there is. A folder that is not listed here fails the catalogue's test. */
+export const CATALOG: readonly Detection[] = [
+  successAfterGuessing,
+  aitmSignIn,
+  sessionInTwoPlaces,
+  deviceCodeSignIn,
+  mfaFatigue,
+  impossibleTravel,
+  unfamiliarSignIn,
+  toolkitSignIn,
+  legacyProtocolSignIn,
+  providerRisk,
+  inboxRuleHidesMail,
+  mailForwardedOutside,
+  transportRuleDivertsMail,
+  mailFlowOpened,
+  mailboxDelegated,
+  illicitConsent,
+  lookalikeApp,
+  appCredentialAdded,
+  privilegedRolesGiven,
+  lookalikeAccount,
+  secondFactorChanged,
+  deviceRegistered,
+  mailReadInBulk,
+  internalPhish,
+  evidenceDeleted,
+  auditSwitchedOff,
+  filesOpenedToAnybody,
+  filesTakenInBulk,
+  signInRulesWeakened,
+];

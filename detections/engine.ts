@@ -1,0 +1,174 @@
+import type { Analysis, AnalysisInput, Attribution, IncidentDraft, Notable } from "#domain/incident/analysis.ts";
+import { CATALOG } from "./catalog.ts";
+import type { Detection, Finding } from "./define-detection.ts";
+import { guessingCampaigns } from "./guessing.ts";
+import { attribute } from "./judgement/attribution.ts";
+import { failedAttacks, targetedAccounts } from "./judgement/failed-attacks.ts";
+import { draft } from "./judgement/incident.ts";
+import { leftovers } from "./judgement/leftover.ts";
+import { stories } from "./judgement/story.ts";
+import { type Handles, handlesOf, isStrangePlace, type Weighed, weighAccount } from "./judgement/weighed.ts";
+import { JUDGEMENT } from "./weights.ts";
+import { type Taint, tellingIp } from "./world/baseline.ts";
+import { type Account, HOUR, type Seen } from "./world/seen.ts";
+import { buildWorld, type World } from "./world/world.ts";
+
+type Judged = {
+  account: Account;
+  handles: Handles;
+  incidents: IncidentDraft[];
+  cited: Set<Seen>;
+  proofs: Seen[];
+  rest: Weighed[];
+};
+
+function isPersonal(account: Account): boolean {
+  return account.events.some((seen) => seen.event.actor.kind === "person" || seen.event.actor.kind === "guest");
+}
+
+function findings(world: World): Map<Account, { detection: Detection; finding: Finding }[]> {
+  const out = new Map<Account, { detection: Detection; finding: Finding }[]>();
+  for (const detection of CATALOG) {
+    for (const finding of detection.find(world)) {
+      if (finding.events.length === 0) continue;
+      finding.events.sort((a, b) => a.at - b.at || (a.ids[0]! < b.ids[0]! ? -1 : 1));
+      const list = out.get(finding.account) ?? [];
+      list.push({ detection, finding });
+      out.set(finding.account, list);
+    }
+  }
+  return out;
+}
+
+function judgeAll(world: World, input: AnalysisInput): Judged[] {
+  const out: Judged[] = [];
+  for (const [account, found] of findings(world)) {
+    const handles = handlesOf(account, found);
+    const weighed = weighAccount(account, found, handles);
+    const { incidents, rest } = isPersonal(account) ? stories(weighed) : { incidents: [], rest: weighed };
+    out.push({
+      account,
+      handles,
+      incidents: incidents.map((story) => draft(account, story, world, input)),
+      cited: new Set(
+        incidents.flatMap((s) =>
+          s.parts.flatMap((p) =>
+            p.detection.stage === "access"
+              ? p.finding.events.filter((e) => e.event.outcome !== "success" || isStrangePlace(e))
+              : p.finding.events,
+          ),
+        ),
+      ),
+      proofs: incidents.flatMap((story) =>
+        story.parts.filter(isProof).flatMap((p) => p.finding.events.filter(isStrangePlace)),
+      ),
+      rest,
+    });
+  }
+  return out.sort((a, b) => (a.account.key < b.account.key ? -1 : 1));
+}
+
+/** Acts that leave no doubt about who is on the address they came from. */
+function isProof(part: Weighed): boolean {
+  if (part.detection.stage === "access") return part.finding.weight.own >= JUDGEMENT.decisiveAccess;
+  return part.link === 1 && part.finding.weight.own >= JUDGEMENT.damningAct;
+}
+
+/** Addresses nobody may learn to trust for a while: spray sources, and what the incidents of a first pass proved. */
+function taintOf(world: World, judged: readonly Judged[]): Taint {
+  const taint = new Map<string, Set<number>>();
+  const add = (ip: string | undefined, at: number): void => {
+    if (!ip) return;
+    const hour = Math.floor(at / HOUR) * HOUR;
+    const times = taint.get(ip) ?? new Set<number>();
+    times.add(times.size === 0 ? at : Math.max(at, hour));
+    taint.set(ip, times);
+  };
+  for (const found of guessingCampaigns(world)) {
+    if (found.kind !== "spray") continue;
+    for (const attempt of found.attempts) add(attempt.event.client.ip, attempt.at);
+  }
+  for (const { proofs } of judged) for (const seen of proofs) add(tellingIp(seen), seen.at);
+  return new Map([...taint].map(([ip, times]) => [ip, [...times].sort((a, b) => a - b)]));
+}
+
+function sameTaint(a: Taint, b: Taint): boolean {
+  return a.size === b.size && [...a].every(([ip, at]) => b.get(ip)?.join() === at.join());
+}
+
+const MAX_PASSES = 3;
+const NOTABLE = 1;
+
+function notable(judged: readonly Judged[]): Notable[] {
+  const out: Notable[] = [];
+  for (const { account, rest } of judged) {
+    for (const { detection, finding, points } of rest) {
+      if (
+        Math.max(points, finding.weight.own) < NOTABLE ||
+        (detection.id === "unfamiliar-sign-in" && points < JUDGEMENT.suspiciousAccess)
+      )
+        continue;
+      out.push({
+        account: account.ref,
+        kind: detection.id,
+        at: finding.events.at(-1)!.event.occurredAt,
+        recordIds: [...new Set(finding.events.flatMap((e) => e.ids))],
+        why: finding.reason,
+      });
+    }
+  }
+  return out.sort((a, b) =>
+    a.at < b.at
+      ? -1
+      : a.at > b.at
+        ? 1
+        : a.kind < b.kind
+          ? -1
+          : a.kind > b.kind
+            ? 1
+            : a.recordIds[0]! < b.recordIds[0]!
+              ? -1
+              : 1,
+  );
+}
+
+const RANK = { low: 0, medium: 1, high: 2, critical: 3 } as const;
+
+function worstFirst(a: IncidentDraft, b: IncidentDraft): number {
+  return RANK[b.severity] - RANK[a.severity] || b.confidence - a.confidence || (a.key < b.key ? -1 : 1);
+}
+
+/**
+ * The whole judgement: records in, incidents, failed attacks, notable behaviour and attribution out. Pure: the same
+ * set of records gives the same result in any order, doubled or not. A first pass finds who attacked; baselines are
+ * then built again without what that attacker taught them, until nothing changes.
+ */
+export function analyze(input: AnalysisInput): Analysis {
+  let taint: Taint = new Map();
+  let world = buildWorld(input, taint);
+  let judged = judgeAll(world, input);
+  for (let pass = 1; pass < MAX_PASSES; pass++) {
+    const next = taintOf(world, judged);
+    for (const [ip, times] of taint)
+      next.set(
+        ip,
+        [...new Set([...times, ...(next.get(ip) ?? [])])].sort((a, b) => a - b),
+      );
+    if (sameTaint(taint, next)) break;
+    taint = next;
+    world = buildWorld(input, taint);
+    judged = judgeAll(world, input);
+  }
+  const raised = judged.flatMap((j) => j.incidents);
+  const left = leftovers(world, raised, input);
+  const attribution: Attribution[] = judged
+    .filter((j) => j.incidents.length > 0)
+    .flatMap((j) => attribute(j.account, j.incidents, j.cited, j.handles));
+  return {
+    incidents: [...raised, ...left.incidents].sort(worstFirst),
+    failedAttacks: failedAttacks(world),
+    notable: [...notable(judged), ...left.notable],
+    attribution,
+    targetedAccounts: targetedAccounts(world),
+  };
+}

@@ -1,0 +1,57 @@
+import type { NormalizedEvent } from "#domain/event/event.ts";
+import { isNameless } from "./lookalike.ts";
+import type { WeightKey } from "./weights.ts";
+
+type Rule = NonNullable<NormalizedEvent["rule"]>;
+
+/** Folders people never open: where hiding rules put mail. English names and what Outlook calls them elsewhere. */
+const HIDING_FOLDERS =
+  /rss|conversation history|aufgezeichnete unterhaltungen|historique des conversations|archive?|archiv|junk|spam|courrier ind|deleted|trash|gelöscht|supprim|eliminad|verwijderde|sync issues|synchronisierungs|clutter|notes?$|outbox|recoverable|unwanted/i;
+/** What a victim would be warned by, and what a payment fraud watches for. */
+const TELLING_WORDS =
+  /invoice|payment|paid|bank|wire|transfer|remit|payroll|salary|iban|swift|purchase order|docusign|password|phish|hack|scam|spam|fraud|virus|malware|suspicious|security|do not open|helpdesk|it support|mailer-daemon|undeliver|delivery (status|failure)|rechnung|zahlung|überweisung|facture|virement|paiement|factura|fattura|pago|betaling|factuur|faktura/i;
+
+function words(rule: Rule): string {
+  return Object.entries(rule.conditions)
+    .filter(([name]) => !/^(MyName|SentTo|SentOnlyToMe)/i.test(name))
+    .map(([, value]) => value)
+    .join(" ");
+}
+
+/** The rule puts mail where its owner does not look. */
+export function hides(rule: Rule): boolean {
+  return rule.deletes === true || (rule.movesTo !== undefined && HIDING_FOLDERS.test(rule.movesTo));
+}
+
+/** How damning a hiding rule is; undefined when it hides nothing. */
+export function hidingWeight(rule: Rule): WeightKey | undefined {
+  if (!hides(rule)) return undefined;
+  if (isNameless(rule.name)) return "rule-hides-nameless";
+  const text = words(rule);
+  if (TELLING_WORDS.test(`${text} ${rule.name ?? ""}`)) return "rule-hides";
+  const everything = Object.keys(rule.conditions).length === 0;
+  if (everything && rule.deletes) return "rule-hides-all";
+  return "rule-plain";
+}
+
+export function describeRule(rule: Rule): string {
+  const acts: string[] = [];
+  if (rule.deletes) acts.push("deletes");
+  else if (rule.movesTo) acts.push(`moves to ${rule.movesTo}`);
+  if (rule.marksRead) acts.push("marks as read");
+  if (rule.forwardsTo?.length) acts.push(`sends to ${rule.forwardsTo.slice(0, 3).join(", ")}`);
+  const conditions = Object.entries(rule.conditions)
+    .slice(0, 3)
+    .map(([name, value]) => `${name} ${value}`);
+  return `${acts.join(", ") || "acts"} ${conditions.length > 0 ? `on mail with ${conditions.join("; ")}` : "on all mail"}`;
+}
+
+export function ruleDetail(rule: Rule): Record<string, string> {
+  return {
+    ...Object.fromEntries(Object.entries(rule.conditions).slice(0, 20)),
+    ...(rule.movesTo ? { movesTo: rule.movesTo } : {}),
+    ...(rule.deletes ? { deletes: "true" } : {}),
+    ...(rule.forwardsTo?.length ? { forwardsTo: rule.forwardsTo.join("; ") } : {}),
+    ...(rule.madeBy ? { madeBy: rule.madeBy } : {}),
+  };
+}

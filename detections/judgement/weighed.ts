@@ -1,0 +1,125 @@
+import type { Detection, Finding } from "../define-detection.ts";
+import { JUDGEMENT } from "../weights.ts";
+import { tellingIp } from "../world/baseline.ts";
+import { type Account, DAY, HOUR, type Seen } from "../world/seen.ts";
+
+/** A finding with what it counts here: by itself, through its link to a suspicious access, less counter-evidence. */
+export type Weighed = {
+  detection: Detection;
+  finding: Finding;
+  from: number;
+  to: number;
+  /** 0 unrelated to any strange access … 1 the same address or session. */
+  link: number;
+  points: number;
+  against: string[];
+};
+
+/** The attacker's handles on one account: addresses with the times they were his, sessions with the first time. */
+export type Handles = { ips: Map<string, Span[]>; sessions: Map<string, number> };
+export type Span = { from: number; to: number };
+
+/** An address stays his for a while after he was last seen on it; addresses change hands. */
+const LINGERS = 3 * DAY;
+
+/** True when an event came from an attacker's address in a time when it was his. */
+export function fromAttackerAddress(handles: Handles, seen: Seen, before = 0): boolean {
+  const spans = handles.ips.get(seen.event.client.ip ?? "");
+  return spans?.some((span) => seen.at >= span.from - before && seen.at <= span.to + LINGERS) ?? false;
+}
+
+function extend(map: Map<string, Span[]>, key: string | undefined, at: number): void {
+  if (!key) return;
+  const spans = map.get(key) ?? [];
+  const near = spans.find((span) => at >= span.from - LINGERS && at <= span.to + LINGERS);
+  if (near) Object.assign(near, { from: Math.min(near.from, at), to: Math.max(near.to, at) });
+  else spans.push({ from: at, to: at });
+  map.set(key, spans);
+}
+
+export function isStrangePlace(seen: Seen): boolean {
+  return seen.place.standing === "new" && !seen.place.trustedDevice;
+}
+
+function earliest(map: Map<string, number>, key: string | undefined, at: number): void {
+  if (key && at < (map.get(key) ?? Number.POSITIVE_INFINITY)) map.set(key, at);
+}
+
+/** Handles that the suspicious accesses of an account show. The owner's side of a stolen session gives none. */
+export function handlesOf(account: Account, found: readonly { detection: Detection; finding: Finding }[]): Handles {
+  const handles: Handles = { ips: new Map(), sessions: new Map() };
+  for (const { detection, finding } of found) {
+    if (detection.stage !== "access" || finding.weight.own < JUDGEMENT.suspiciousAccess) continue;
+    for (const seen of finding.events) if (isStrangePlace(seen)) extend(handles.ips, tellingIp(seen), seen.at);
+  }
+  for (const seen of account.events) {
+    if (seen.event.outcome !== "failure" && isStrangePlace(seen) && fromAttackerAddress(handles, seen)) {
+      earliest(handles.sessions, seen.event.handles.sessionId, seen.at);
+    }
+  }
+  return handles;
+}
+
+/** Who was last seen in this account before an event without an address of its own. */
+function lastTelling(account: Account, seen: Seen): Seen | undefined {
+  const events = account.events;
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (events[middle]!.at <= seen.at) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low - 1; i >= 0 && seen.at - events[i]!.at <= DAY; i--) {
+    const earlier = events[i]!;
+    if (earlier !== seen && earlier.place.standing !== "silent" && earlier.event.outcome !== "failure") return earlier;
+  }
+  return undefined;
+}
+
+function linkOf(account: Account, seen: Seen, handles: Handles): number {
+  if (isStrangePlace(seen) && fromAttackerAddress(handles, seen, HOUR)) return 1;
+  if (seen.place.standing === "silent") {
+    const session = handles.sessions.get(seen.event.handles.sessionId ?? "");
+    if (session !== undefined && seen.at >= session) return 0.9;
+    const last = lastTelling(account, seen);
+    if (!last) return 0;
+    const his = isStrangePlace(last) && fromAttackerAddress(handles, last);
+    if (his) return seen.at - last.at <= 2 * HOUR ? 0.8 : JUDGEMENT.temporalLink;
+    return 0;
+  }
+  return isStrangePlace(seen) && seen.place.strangeness >= JUDGEMENT.suspiciousAccess ? 1 : 0;
+}
+
+/** Weighs all findings of one account against its handles. */
+export function weighAccount(
+  account: Account,
+  found: readonly { detection: Detection; finding: Finding }[],
+  handles: Handles,
+): Weighed[] {
+  return found.map(({ detection, finding }) => {
+    const access = detection.stage === "access";
+    const link = access ? 0 : Math.max(0, ...finding.events.map((seen) => linkOf(account, seen, handles)));
+    const against: string[] = [];
+    let points = finding.weight.own + finding.weight.linked * link;
+    if (!access && finding.events.every((seen) => seen.place.trustedDevice)) {
+      points -= JUDGEMENT.trustedDevice;
+      against.push("done on a device the company knows");
+    } else if (
+      !access &&
+      link === 0 &&
+      finding.events.every((seen) => seen.place.standing === "own" || seen.place.standing === "company")
+    ) {
+      against.push("done from a network the account is at home in");
+    }
+    return {
+      detection,
+      finding,
+      from: finding.events[0]!.at,
+      to: finding.events.at(-1)!.at,
+      link,
+      points: Math.max(0, points),
+      against,
+    };
+  });
+}

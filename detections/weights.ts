@@ -1,0 +1,122 @@
+/**
+ * Every number the judgement rests on, in one place, each with its reason. Points add up like odds: a detection counts
+ * `own` points by itself, and up to `linked` more when it is tied to a suspicious access (same session, same address,
+ * or right after it from an address that says nothing). Set by evaluation on labelled logs and stories, not by taste.
+ */
+export type Weight = { key: string; own: number; linked: number; why: string };
+
+const TABLE = {
+  "spray-success": [8, 0, "the address that tried many accounts then knew this account's password"],
+  "spray-password-known": [6, 0, "the spraying address had the right password and only the second factor stopped it"],
+  "guessing-success": [3.5, 0, "many wrong passwords from a strange address, then the right one"],
+  "guessing-success-familiar": [0.5, 0, "people mistype and remember; from their own network it means little"],
+  "unfamiliar-sign-in": [1, 0, "a new address is a weak fact; scaled by how strange the place is"],
+  "aitm-kit": [6, 0, "a phishing kit's client completed a sign-in with a second factor"],
+  "aitm-pattern": [
+    3.5,
+    0,
+    "second factor asked and met within a minute from strange infrastructure, on a relay's favourite application",
+  ],
+  "toolkit-sign-in": [3, 0, "a script library signed in as a person"],
+  "toolkit-sign-in-familiar": [0.5, 0, "the company's own scripts run from its own network"],
+  "session-two-clients": [6, 0, "one browser session cannot be on two systems in two networks: it was copied"],
+  "session-two-networks": [3, 0, "a session moved to strange infrastructure while its owner stayed"],
+  "impossible-travel": [2.5, 0, "two places in less time than a flight takes; VPN exits do this too"],
+  "device-code": [3, 0, "device code sign-in from a strange place is how this phish ends"],
+  "device-code-device": [7, 0, "device code followed by a device registration: a lasting token was made"],
+  "legacy-success": [2, 0, "an old protocol without a second factor, from a strange place"],
+  "mfa-fatigue": [5, 0, "the owner refused again and again, then gave in"],
+  "provider-risk-high": [2, 0, "Microsoft rates the sign-in high; one voice among others"],
+  "provider-risk-medium": [1, 0, "Microsoft rates the sign-in medium"],
+
+  "rule-hides": [2, 4, "mail about money or warnings is hidden from the owner"],
+  "rule-hides-all": [2.5, 3.5, "all mail, or all from one sender, is put out of the owner's sight"],
+  "rule-hides-nameless": [
+    3.5,
+    3,
+    "a rule with a name made of dots or blanks that removes mail; people name their rules",
+  ],
+  "rule-plain": [0, 0.75, "people make rules; next to a strange sign-in it is worth a line"],
+  "forward-outside": [2, 4, "mail leaves the company by rule or setting"],
+  "forward-freemail": [2.5, 4, "mail leaves to a throw-away mailbox"],
+  "forward-disguised": [5, 3, "mail leaves to a name that imitates one of the company's own"],
+  "transport-rule-outside": [2.5, 4, "all the company's mail can be copied outside by one transport rule"],
+  "transport-rule-covert": [5, 3, "a transport rule that copies mail outside and hides itself (nameless, not audited)"],
+  "transport-rule-deletes": [1.5, 3, "a transport rule that makes mail disappear"],
+  "connector-inbound": [1, 4, "an inbound connector lets strangers' mail pass as the company's own"],
+  "connector-outbound": [0.75, 3, "an outbound connector can carry the company's mail elsewhere"],
+  "remote-forwarding-opened": [1, 3, "automatic forwarding to the outside was switched on for everybody"],
+  "delegate-added": [0.5, 3, "somebody was given another's mailbox; administrators do this daily"],
+  "delegate-disguised": [5, 2.5, "a mailbox was opened to an account whose name imitates another"],
+  "delegate-self": [1, 2.5, "somebody gave himself another's mailbox"],
+  "consent-mail": [1, 4, "an application got lasting access to mail or files"],
+  "consent-tenant-wide": [1.5, 4, "an application got lasting access to everybody's mail or files"],
+  "consent-disguised": [5, 3, "an application with a disguised name got lasting access to mail or files"],
+  "app-disguised": [4, 2, "an application imitates a well-known name with look-alike letters; nobody honest does"],
+  "app-imitating-burst": [3.5, 2, "several tries within minutes at a name near a well-known brand"],
+  "app-disguised-secret": [3.5, 1.5, "the look-alike application got a secret: it can act by itself"],
+  "app-secret": [0.5, 3, "a secret was added to an application; developers do this too"],
+  "app-permission": [1, 3, "an application got a permission that reads or rules everything"],
+  "roles-burst": [2, 3, "many privileged roles within minutes"],
+  "roles-several-people": [3, 3, "several people were made administrators within a day by one account"],
+  "role-granted": [0.5, 2.5, "a privileged role was given"],
+  "account-disguised-roles": [6, 2, "an account whose name imitates another was made administrator"],
+  "account-disguised": [3.5, 2, "an account whose name imitates another was made"],
+  "mfa-added": [0, 3.5, "a second factor was added from where the strange sign-in came"],
+  "mfa-weakened": [1, 3, "strong authentication was taken off an account"],
+  "device-registered": [0, 3.5, "a device was registered from where the strange sign-in came"],
+  "mail-read-mass": [0.5, 2.5, "many messages opened in a short time"],
+  "mail-read": [0, 1.5, "mail opened from a strange place"],
+  "mail-sync": [0.5, 2.5, "the whole mailbox was synchronised to a strange client"],
+  "phish-burst": [2, 4, "one text to many within minutes, unlike anything this account sends"],
+  "sent-strange": [0, 1, "mail sent from a strange place"],
+  "evidence-deleted": [0.5, 2.5, "sent mail, warnings or answers were removed"],
+  "audit-off": [3, 4, "the record of what happens was switched off"],
+  "mail-protection-off": [1, 2.5, "protection of mail was taken down"],
+  "anonymous-links": [1, 2.5, "several files opened to anybody with the link"],
+  "files-mass": [1, 2.5, "many files taken in a short time"],
+  "federation-changed": [4, 4, "who may issue sign-ins for the company was changed"],
+  "access-policy-weakened": [1, 3, "a rule that guards sign-ins was removed or switched off"],
+} as const satisfies Record<string, readonly [own: number, linked: number, why: string]>;
+
+export type WeightKey = keyof typeof TABLE;
+
+export function weigh(key: WeightKey, factor = 1): Weight {
+  const [own, linked, why] = TABLE[key];
+  return { key, own: own * factor, linked, why };
+}
+
+/** Thresholds and shares of the judgement itself. */
+export const JUDGEMENT = {
+  /** An incident; below it, evidence is only notable. */
+  incident: 6,
+  high: 9,
+  critical: 13,
+  /** An access this strange begins a story; less is forgotten unless something follows. */
+  suspiciousAccess: 1.25,
+  /** One access finding this strong is a story by itself. */
+  decisiveAccess: 5.5,
+  /** Acts without a strange access need this much of their own, from at least two kinds, one of them this damning. */
+  chainOfActs: 6,
+  damningAct: 3.5,
+  /** Linked acts needed beside a suspicious access that is not decisive. */
+  actsBesideAccess: 2.5,
+  /** A second finding of the same kind adds little. */
+  repeated: 0.2,
+  /** Acts from an address that says nothing, soon after a strange sign-in: probably his, not surely. */
+  temporalLink: 0.6,
+  /** Took place on the owner's own known device: points taken off each finding. */
+  trustedDevice: 3,
+  /** Findings this close in time tell one story (hours). */
+  sameStoryHours: 48,
+  /** The same strange address this much later is the same visitor (days). */
+  sameAddressDays: 7,
+  /** An address stays burnt this long after the last proven hostile use of it (days). */
+  burntDays: 14,
+  /** A linked act below this says too little to be cited. */
+  tellingAct: 0.75,
+  /** Stories of one account this close are one compromise that was never ended (days). */
+  sameCompromiseDays: 30,
+  /** Confidence = 1 − e^(−score / this). */
+  confidenceScale: 8,
+} as const;

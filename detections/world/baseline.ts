@@ -1,0 +1,199 @@
+import { networkOf } from "#domain/event/address.ts";
+import { JUDGEMENT } from "../weights.ts";
+import { type Account, DAY, type Place, type Seen, SILENT } from "./seen.ts";
+
+/** First sighting and the days on which a value was seen; enough to say "known", small enough to keep for everybody. */
+type Sighting = { first: number; days: number; lastDay: number };
+type Dimension = Map<string, Sighting>;
+
+const MAX_VALUES = 512;
+/** A value becomes known slowly, so that an intruder's first days do not make him part of the family. */
+const KNOWN_AFTER = 3 * DAY;
+const KNOWN_DAYS = 2;
+const MATURE_DAYS = 5;
+const FORGET_AFTER = 120 * DAY;
+
+type Profile = {
+  ip: Dimension;
+  network: Dimension;
+  asn: Dimension;
+  country: Dimension;
+  agent: Dimension;
+  device: Dimension;
+  days: Set<number>;
+};
+
+function profile(): Profile {
+  return {
+    ip: new Map(),
+    network: new Map(),
+    asn: new Map(),
+    country: new Map(),
+    agent: new Map(),
+    device: new Map(),
+    days: new Set(),
+  };
+}
+
+function learn(dimension: Dimension, value: string | undefined, at: number): void {
+  if (!value) return;
+  const day = Math.floor(at / DAY);
+  const known = dimension.get(value);
+  if (!known) {
+    if (dimension.size < MAX_VALUES) dimension.set(value, { first: at, days: 1, lastDay: day });
+  } else if (known.lastDay !== day) {
+    if (day - known.lastDay > FORGET_AFTER / DAY) Object.assign(known, { first: at, days: 0 });
+    known.days += 1;
+    known.lastDay = day;
+  }
+}
+
+function isKnown(dimension: Dimension, value: string | undefined, at: number): boolean {
+  const known = value ? dimension.get(value) : undefined;
+  if (!known) return false;
+  const age = at - known.first;
+  return (age >= KNOWN_AFTER && known.days >= KNOWN_DAYS) || age >= 14 * DAY;
+}
+
+/** Browser family and system: an update of the version is no new agent. */
+export function agentKey(seen: Seen): string | undefined {
+  const agent = seen.facts.agent;
+  if (!agent || agent.kind === "service") return undefined;
+  return `${agent.family}/${agent.os ?? "?"}`;
+}
+
+/** Addresses of services, and none at all, say nothing of where a person is. */
+export function tellingIp(seen: Seen): string | undefined {
+  const fact = seen.facts.ip;
+  const ip = seen.event.client.ip;
+  return ip && fact && fact.kind !== "microsoft" && fact.kind !== "private" ? ip : undefined;
+}
+
+/** Addresses with the times of proven hostile use: spray sources, and what a first pass proved to be an attacker's. */
+export type Taint = Map<string, number[]>;
+
+/** Walks the records in time order and gives every event its place, looking at earlier records only. */
+export function assignPlaces(events: Seen[], taint: Taint): void {
+  const profiles = new Map<string, Profile>();
+  const company = new Map<string, Map<string, Sighting>>();
+  for (const seen of events) {
+    const account = seen.account;
+    if (!account) continue;
+    let own = profiles.get(account.key);
+    if (!own) {
+      own = profile();
+      profiles.set(account.key, own);
+    }
+    seen.place = placeOf(seen, account, own, company, taint);
+    if (learnable(seen, taint)) remember(seen, account, own, company);
+  }
+}
+
+function isTainted(taint: Taint, ip: string | undefined, at: number): boolean {
+  const times = ip ? taint.get(ip) : undefined;
+  return times?.some((hostile) => at >= hostile && at - hostile <= JUDGEMENT.burntDays * DAY) ?? false;
+}
+
+function learnable(seen: Seen, taint: Taint): boolean {
+  const { outcome, action } = seen.event;
+  if (outcome === "failure" || (action === "sign-in" && outcome !== "success" && outcome !== "interrupted"))
+    return false;
+  return !isTainted(taint, seen.event.client.ip, seen.at);
+}
+
+function remember(seen: Seen, account: Account, own: Profile, company: Map<string, Map<string, Sighting>>): void {
+  const ip = tellingIp(seen);
+  if (!ip) return;
+  const network = networkOf(ip);
+  own.days.add(Math.floor(seen.at / DAY));
+  learn(own.ip, ip, seen.at);
+  learn(own.network, network, seen.at);
+  learn(own.asn, seen.facts.ip?.asn?.toString(), seen.at);
+  learn(own.country, seen.facts.ip?.country, seen.at);
+  learn(own.agent, agentKey(seen), seen.at);
+  learn(own.device, seen.event.client.deviceId, seen.at);
+  let colleagues = company.get(network);
+  if (!colleagues) {
+    colleagues = new Map();
+    company.set(network, colleagues);
+  }
+  if (colleagues.size < MAX_VALUES || colleagues.has(account.key)) learn(colleagues, account.key, seen.at);
+}
+
+function colleaguesOn(
+  network: string,
+  account: Account,
+  at: number,
+  company: Map<string, Map<string, Sighting>>,
+): number {
+  let count = 0;
+  for (const [key, sighting] of company.get(network) ?? []) {
+    if (key !== account.key && at - sighting.first >= DAY && (sighting.days >= 2 || at - sighting.first >= 3 * DAY))
+      count += 1;
+  }
+  return count;
+}
+
+const KIND_STRANGENESS: Partial<Record<string, number>> = {
+  hosting: 1.5,
+  vpn: 1.25,
+  proxy: 0.75,
+  "residential-proxy": 1.5,
+  tor: 2.5,
+};
+
+function placeOf(
+  seen: Seen,
+  account: Account,
+  own: Profile,
+  company: Map<string, Map<string, Sighting>>,
+  taint: Taint,
+): Place {
+  const ip = tellingIp(seen);
+  const { client } = seen.event;
+  const agent = agentKey(seen);
+  const maturity = Math.min(1, own.days.size / MATURE_DAYS);
+  const newAgent = agent !== undefined && !isKnown(own.agent, agent, seen.at);
+  const trustedDevice =
+    client.deviceId !== undefined &&
+    (isKnown(own.device, client.deviceId, seen.at) || client.isCompliant === true || client.isManaged === true);
+  if (!ip) return { ...SILENT, newAgent, maturity, trustedDevice };
+  const fact = seen.facts.ip;
+  const network = networkOf(ip);
+  const country = fact?.country;
+  const newCountry = country !== undefined && own.country.size > 0 && !own.country.has(country);
+  const base: Omit<Place, "standing" | "strangeness" | "notes"> = { newAgent, newCountry, trustedDevice, maturity };
+  const tainted = isTainted(taint, ip, seen.at);
+  if (!tainted && (isKnown(own.ip, ip, seen.at) || isKnown(own.network, network, seen.at))) {
+    return { ...base, standing: "own", strangeness: 0, notes: ["network the account has used for days"] };
+  }
+  if (!tainted && colleaguesOn(network, account, seen.at, company) >= 2) {
+    return { ...base, standing: "company", strangeness: 0.25, notes: ["network colleagues use"] };
+  }
+  const notes: string[] = ["address the account has not used before"];
+  let strangeness = 1;
+  const asn = fact?.asn?.toString();
+  if (asn && isKnown(own.asn, asn, seen.at)) strangeness -= 0.5;
+  else if (asn && own.asn.size > 0) strangeness += 0.25;
+  if (newCountry) {
+    strangeness += 1;
+    notes.push(`first time from ${country}`);
+  }
+  const kind = KIND_STRANGENESS[fact?.kind ?? "unknown"] ?? 0;
+  if (kind > 0) notes.push(`${fact?.kind} network${fact?.org ? ` (${fact.org})` : ""}`);
+  strangeness += kind;
+  if (newAgent && own.agent.size > 0) {
+    strangeness += 0.75;
+    notes.push(`new kind of client (${agent})`);
+  } else if (agent && fact?.kind === "mobile") strangeness -= 0.5;
+  if (tainted) {
+    strangeness += 1.5;
+    notes.push("address already seen attacking this tenant");
+  }
+  if (trustedDevice) {
+    strangeness = Math.min(strangeness, 0.5);
+    notes.push("on a device the company knows");
+  }
+  const scale = tainted ? Math.max(0.7, maturity) : 0.3 + 0.7 * maturity;
+  return { ...base, standing: "new", strangeness: Math.max(0, strangeness * scale), notes };
+}

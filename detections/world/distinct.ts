@@ -1,0 +1,61 @@
+import type { NormalizedEvent } from "#domain/event/event.ts";
+import type { AnalysisInput } from "#domain/incident/analysis.ts";
+import { bySeenOrder, type Seen, SILENT } from "./seen.ts";
+
+function filled(event: NormalizedEvent): number {
+  return Object.keys(event.params).length + Object.keys(event.client).length + Object.keys(event.signIn ?? {}).length;
+}
+
+/** Of two versions of one record the fuller one is kept; equal ones by content, so that the choice never varies. */
+function better(a: NormalizedEvent, b: NormalizedEvent): NormalizedEvent {
+  const difference = filled(a) - filled(b);
+  if (difference !== 0) return difference > 0 ? a : b;
+  return a.contentHash >= b.contentHash ? a : b;
+}
+
+/** Copies what the second source knows and the first does not. */
+function fill<T extends object>(into: T, from: T): T {
+  const out = { ...from, ...into };
+  for (const key of Object.keys(out) as (keyof T)[]) if (into[key] === undefined) out[key] = from[key];
+  return out;
+}
+
+/** The sign-in log knows more of a sign-in than the unified audit log; the latter may know the session. */
+function merge(primary: Seen, other: Seen): Seen {
+  const event: NormalizedEvent = {
+    ...primary.event,
+    actor: fill(primary.event.actor, other.event.actor),
+    client: fill(primary.event.client, other.event.client),
+    handles: fill(primary.event.handles, other.event.handles),
+    signIn: fill(primary.event.signIn ?? {}, other.event.signIn ?? {}),
+  };
+  return { ...primary, event, ids: [...primary.ids, ...other.ids] };
+}
+
+/** Each record once, in order; a sign-in that both feeds report is one. */
+export function distinctEvents(input: AnalysisInput): Seen[] {
+  const byId = new Map<string, NormalizedEvent>();
+  for (const event of input.events) {
+    const key = `${event.source} ${event.recordId}`;
+    const known = byId.get(key);
+    byId.set(key, known ? better(known, event) : event);
+  }
+  const signIns = new Map<string, Seen>();
+  const out: Seen[] = [];
+  const later: Seen[] = [];
+  for (const event of byId.values()) {
+    const seen: Seen = { event, ids: [event.recordId], at: Date.parse(event.occurredAt), facts: {}, place: SILENT };
+    if (event.source === "sign-in") signIns.set(event.recordId.toLowerCase(), seen);
+    else if (event.action === "sign-in" && event.params.requestId) later.push(seen);
+    else out.push(seen);
+  }
+  for (const seen of later.sort(bySeenOrder)) {
+    const id = seen.event.params.requestId ?? "";
+    const twin = signIns.get(id);
+    if (twin && Math.abs(twin.at - seen.at) < 600_000) signIns.set(id, merge(twin, seen));
+    else out.push(seen);
+  }
+  out.push(...signIns.values());
+  for (const seen of out) seen.facts = input.factsOf(seen.event);
+  return out.sort(bySeenOrder);
+}

@@ -1,0 +1,76 @@
+import type { AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
+import { assignAccounts } from "./accounts.ts";
+import { assignPlaces, type Taint } from "./baseline.ts";
+import { distinctEvents } from "./distinct.ts";
+import type { Account, Seen } from "./seen.ts";
+
+/** Everything a detection may look at: prepared once, indexed, never changed by a detection. */
+export type World = {
+  events: Seen[];
+  accounts: Account[];
+  byAction: (...actions: string[]) => Seen[];
+  accountOf: (name: string | undefined) => Account | undefined;
+  ownDomains: Set<string>;
+  inventory: InventoryItem[];
+};
+
+/** A mailbox, alias or sign-in name inside free text, as a key: the part before @, lower case. */
+export function localPart(name: string): string {
+  return (name.split("@")[0] ?? name).toLowerCase();
+}
+
+function domainsOf(accounts: Account[], given: string[] | undefined): Set<string> {
+  const out = new Set((given ?? []).map((d) => d.toLowerCase()));
+  for (const account of accounts) {
+    const domain = account.ref.upn.split("@")[1];
+    if (domain && !account.guest && !account.ref.upn.includes("#ext#") && account.events.some(isOwnAct))
+      out.add(domain);
+  }
+  return out;
+}
+
+/** Somebody who could act here is at home here; a name that was only guessed at proves nothing. */
+function isOwnAct(seen: Seen): boolean {
+  return seen.event.outcome === "success" || seen.event.actor.objectId !== undefined;
+}
+
+export function buildWorld(input: AnalysisInput, taint: Taint): World {
+  const events = distinctEvents(input);
+  const byKey = assignAccounts(events);
+  assignPlaces(events, taint);
+  const accounts = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const actions = new Map<string, Seen[]>();
+  for (const seen of events) {
+    const list = actions.get(seen.event.action);
+    if (list) list.push(seen);
+    else actions.set(seen.event.action, [seen]);
+  }
+  const names = new Map<string, Account>();
+  for (const account of accounts) {
+    for (const name of [account.key, account.ref.upn.toLowerCase()]) names.set(name, account);
+  }
+  const locals = new Map<string, Account | null>();
+  for (const account of accounts) {
+    const local = localPart(account.ref.upn);
+    locals.set(local, locals.has(local) ? null : account);
+  }
+  return {
+    events,
+    accounts,
+    byAction: (...wanted) => {
+      const lists = wanted.map((action) => actions.get(action) ?? []);
+      return lists.length === 1
+        ? (lists[0] ?? [])
+        : lists.flat().sort((a, b) => a.at - b.at || (a.ids[0]! < b.ids[0]! ? -1 : 1));
+    },
+    accountOf: (name) => {
+      if (!name) return undefined;
+      const key = name.toLowerCase();
+      return names.get(key) ?? (key.includes("@") ? undefined : (locals.get(localPart(key)) ?? undefined));
+    },
+    ownDomains: domainsOf(accounts, input.ownDomains),
+    inventory: [...(input.inventory ?? [])].sort((a, b) =>
+      `${a.kind} ${a.objectId}` < `${b.kind} ${b.objectId}` ? -1 : 1,
+    ),
+  };
+}
