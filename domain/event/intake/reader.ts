@@ -1,0 +1,187 @@
+import { isRaw, type Raw, text } from "../normalize/raw.ts";
+import { columnName } from "../normalize/table-row.ts";
+import { CsvReader, delimiterOf, MAX_LINE } from "./csv.ts";
+import { JsonValues } from "./json-values.ts";
+
+/** One raw record as read from a file, or what could not be read, with its line (0 = the file as a whole). */
+export type Read = { line: number; raw: unknown } | { line: number; fault: string };
+
+/** What a file turned out to be, by content. `not-a-log` is reported once and not read further. */
+export type Format = "purview-csv" | "table-csv" | "sign-in-csv" | "json" | "not-a-log";
+
+const TABLE_TIME = /^(TimeGenerated|CreatedDateTime|CreationTime|CreationDate|ActivityDateTime|time)$/i;
+const TABLE_WORD =
+  /^(Operation|OperationName|Operations|ActivityDisplayName|UserPrincipalName|InitiatedBy|TargetResources)$/i;
+const PAYLOADS = new Set(["auditdata", "audit data", "audit_data", "rawauditdata"]);
+
+function payloadColumn(headers: readonly string[]): number {
+  return headers.findIndex((h) => PAYLOADS.has(h.trim().toLowerCase()));
+}
+
+/** Recognises a header line; undefined when the columns are no log of ours. */
+export function formatOfHeader(headers: readonly string[]): "purview-csv" | "table-csv" | "sign-in-csv" | undefined {
+  const names = headers.map(columnName);
+  if (payloadColumn(names) >= 0) return "purview-csv";
+  if (names.some((n) => /^date \(utc\)$/i.test(n)) && names.some((n) => /^(request id|ip address)$/i.test(n)))
+    return "sign-in-csv";
+  const known = names.filter((n) => TABLE_WORD.test(n)).length;
+  return known >= 1 &&
+    (names.some((n) => TABLE_TIME.test(n)) || known >= 3 || names.some((n) => /^(IPAddress|OfficeWorkload)$/i.test(n)))
+    ? "table-csv"
+    : undefined;
+}
+
+/** The portal's own sign-in download ("Date (UTC)", "Request ID" …) as a sign-in. */
+function portalSignIn(row: Record<string, string>): Raw {
+  const get = (...names: string[]): string =>
+    names.map((n) => row[n.toLowerCase()]).find((v) => v !== undefined && v !== "") ?? "";
+  const [city = "", region = "", country = ""] = get("Location")
+    .split(",")
+    .map((p) => p.trim());
+  return {
+    id: get("Request ID"),
+    createdDateTime: get("Date (UTC)"),
+    userPrincipalName: get("Username", "User principal name"),
+    userDisplayName: get("User"),
+    userId: get("User ID"),
+    appDisplayName: get("Application"),
+    appId: get("Application ID"),
+    ipAddress: get("IP address"),
+    clientAppUsed: get("Client app"),
+    userAgent: get("User agent"),
+    correlationId: get("Correlation ID"),
+    uniqueTokenIdentifier: get("Unique token identifier"),
+    resourceDisplayName: get("Resource"),
+    authenticationRequirement: get("Authentication requirement"),
+    status: {
+      errorCode: get("Sign-in error code") || (/^success$/i.test(get("Status")) ? "0" : ""),
+      failureReason: get("Failure reason"),
+    },
+    location: { city, state: region, countryOrRegion: country },
+    deviceDetail: {
+      deviceId: get("Device ID"),
+      operatingSystem: get("Operating System"),
+      browser: get("Browser"),
+      isCompliant: get("Compliant"),
+      isManaged: get("Managed"),
+      trustType: get("Join Type"),
+    },
+  };
+}
+
+/** Records inside a wrapper: Graph pages, Azure Monitor batches, query results. */
+function unfold(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(unfold);
+  if (!isRaw(value)) return [value];
+  for (const name of ["value", "records", "Records", "results", "data"]) {
+    const inner = value[name];
+    if (
+      Array.isArray(inner) &&
+      inner.every(isRaw) &&
+      text(value, "Operation", "id", "Id", "operationName") === undefined
+    )
+      return inner;
+  }
+  return [value];
+}
+
+const SNIFF = 64 * 1024;
+
+/**
+ * Turns decoded text, piece by piece, into raw records, deciding by content what the text is. Bounded in line, field
+ * and value length; a broken stretch is one fault and reading goes on.
+ */
+export class LogReader {
+  format: Format | undefined;
+  #head = "";
+  #csv: CsvReader | undefined;
+  #headers: string[] = [];
+  #json: JsonValues | undefined;
+
+  push(piece: string): Read[] {
+    if (this.format === "not-a-log") return [];
+    if (this.format !== undefined) return this.#feed(piece);
+    this.#head += piece;
+    const first = this.#head.replace(/^\uFEFF?\s*/, "")[0];
+    if (first === undefined) return this.#head.length > SNIFF ? this.#refuse() : [];
+    if (first === "{" || first === "[") {
+      this.format = "json";
+      this.#json = new JsonValues();
+      return this.#feed(this.#head);
+    }
+    const newline = this.#head.indexOf("\n");
+    if (newline < 0) return this.#head.length > MAX_LINE ? this.#refuse() : [];
+    return this.#startCsv(newline);
+  }
+
+  end(): Read[] {
+    if (this.format === undefined) {
+      if (this.#head.trim() === "") return this.#refuse("file is empty");
+      const rest = this.push("\n");
+      return [...rest, ...(this.format === undefined ? this.#refuse() : this.end())];
+    }
+    if (this.#csv) return this.#csvRows(this.#csv.end());
+    return this.#json ? this.#jsonRecords(this.#json.end()) : [];
+  }
+
+  #refuse(reason = "not a log of a known kind"): Read[] {
+    this.format = "not-a-log";
+    this.#head = "";
+    return [{ line: 0, fault: reason }];
+  }
+
+  #startCsv(newline: number): Read[] {
+    const body = this.#head.replace(/^\uFEFF/, "");
+    const header = body.slice(0, body.indexOf("\n") < 0 ? newline : body.indexOf("\n"));
+    const blank = header.trim() === "" || /^#TYPE\b/i.test(header) || /^sep=/i.test(header);
+    if (blank) {
+      this.#head = body.slice(header.length + 1);
+      return this.#head === "" ? [] : this.push("");
+    }
+    const delimiter = delimiterOf(header);
+    const reader = new CsvReader(delimiter, 1);
+    const [row] = reader.push(`${header}\n`);
+    const headers = row && "fields" in row ? row.fields : [];
+    const format = formatOfHeader(headers);
+    if (!format) return this.#refuse();
+    this.format = format;
+    this.#headers = headers.map((h) => h.replace(/^\uFEFF/, "").trim());
+    this.#csv = new CsvReader(delimiter, 2);
+    const rest = body.slice(header.length + 1);
+    this.#head = "";
+    return this.#csvRows(this.#csv.push(rest));
+  }
+
+  #feed(piece: string): Read[] {
+    this.#head = "";
+    if (this.#csv) return this.#csvRows(this.#csv.push(piece));
+    return this.#json ? this.#jsonRecords(this.#json.push(piece)) : [];
+  }
+
+  #csvRows(rows: ReturnType<CsvReader["push"]>): Read[] {
+    return rows.map((row) => ("fault" in row ? row : { line: row.line, raw: this.#record(row.fields) }));
+  }
+
+  #record(fields: readonly string[]): unknown {
+    const row: Record<string, string> = Object.create(null) as Record<string, string>;
+    const key = (h: string): string => (this.format === "sign-in-csv" ? h.toLowerCase() : h);
+    this.#headers.forEach((header, index) => {
+      const value = fields[index];
+      if (value !== undefined && header !== "__proto__") row[key(header)] = value;
+    });
+    if (this.format === "sign-in-csv") return portalSignIn(row);
+    if (this.format === "table-csv") return { ...row };
+    return { AuditData: fields[payloadColumn(this.#headers.map(columnName))] ?? "" };
+  }
+
+  #jsonRecords(values: ReturnType<JsonValues["push"]>): Read[] {
+    return values.flatMap((value): Read[] => {
+      if ("fault" in value) return [value];
+      try {
+        return unfold(JSON.parse(value.text)).map((raw) => ({ line: value.line, raw }));
+      } catch {
+        return [{ line: value.line, fault: "broken JSON" }];
+      }
+    });
+  }
+}
