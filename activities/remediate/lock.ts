@@ -1,3 +1,4 @@
+import { M365Fault } from "#activities/clients/m365/m365.ts";
 import { setStep } from "#db/repos/incident.ts";
 import { holdAdministrators, listActionsOn, putWatch, updateIncident } from "#db/repos/remediate.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
@@ -68,7 +69,8 @@ async function disable(deps: RemediateDeps, c: Case, request: WriteRequest): Pro
   const isAdmin = c.account.roles.includes("Global Administrator") && request.known?.accountEnabled === true;
   if (!isAdmin) return write(deps, c, request);
   return inCase(deps, c, async (tx) => {
-    await holdAdministrators(tx, c.at.tenantId);
+    if (!(await holdAdministrators(tx, c.at.tenantId)))
+      throw new M365Fault("retry", "another administrator is being locked", { retryAfterMs: 500 });
     if ((await c.m365.countEnabledGlobalAdmins()) > 1) return write(deps, c, request);
     const reason =
       "It is the last enabled Global Administrator. Its sessions were ended; make another Global Administrator, then lock it.";

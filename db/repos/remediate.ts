@@ -332,7 +332,12 @@ export async function hasSealedSecret(
   return rows.length > 0;
 }
 
-/** Waits for other lockers of administrators in this tenant until the transaction ends (S44). */
-export async function holdAdministrators(tx: ScopedTx, tenantId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`administrators/${tenantId}`}, 0))`);
+/** False while another locker of administrators is at work in this tenant; held until the transaction ends (S44). */
+export async function holdAdministrators(tx: ScopedTx, tenantId: string): Promise<boolean> {
+  const [row] = [
+    ...(await tx.execute<{ held: boolean }>(
+      sql`select pg_try_advisory_xact_lock(hashtextextended(${`administrators/${tenantId}`}, 0)) as held`,
+    )),
+  ];
+  return row?.held === true;
 }

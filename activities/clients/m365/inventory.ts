@@ -1,4 +1,5 @@
 import type { InventoryItem } from "#domain/incident/analysis.ts";
+import { pool } from "#domain/remediation/pool.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Graph } from "./graph.ts";
 import { inventoryApps } from "./inventory-apps.ts";
@@ -63,16 +64,4 @@ async function readUsers(
   const users: M365User[] = [];
   for await (const page of deps.listUsers()) users.push(...page);
   return users;
-}
-
-/** Runs `work` over all items, at most `width` at once. */
-export async function pool<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < items.length) {
-      const item = items[next++];
-      if (item !== undefined) await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
 }

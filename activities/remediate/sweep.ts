@@ -1,0 +1,119 @@
+import {
+  type ArtifactRow,
+  addArtifact,
+  listArtifacts,
+  listWatches,
+  putWatch,
+  raisePlanVersion,
+  setArtifact,
+  setWatch,
+} from "#db/repos/remediate.ts";
+import type { ArtifactKind, InventoryItem } from "#domain/incident/analysis.ts";
+import { type KnownArtifact, keyOfItem, sweep } from "#domain/remediation/persistence.ts";
+import { type At, audit, type Case, inCase, nowOf, openCase, type RemediateDeps, SYSTEM } from "./case.ts";
+import { later } from "./lock.ts";
+
+export type SweepResult = { found: number; blind: string[] };
+
+/** Names of inventory parts, by the kinds nobody can conclude about while the part is blind. */
+const BLIND_KINDS: [string, ArtifactKind[]][] = [
+  ["Connectors", ["inbound-connector", "outbound-connector", "transport-rule"]],
+  ["Apps", ["oauth-grant", "service-principal", "app-registration"]],
+  ["Forwarding", ["mailbox-forwarding"]],
+  ["Mailbox", ["inbox-rule", "mailbox-delegate"]],
+  ["Sign-in", ["mfa-method", "device"]],
+  ["Devices", ["device"]],
+];
+
+/** Looks again at everything that can let the attacker back in; new finds raise the plan's version. */
+export async function sweepPersistence(deps: RemediateDeps, at: At): Promise<SweepResult> {
+  return sweepCase(deps, await openCase(deps, at));
+}
+
+export async function sweepCase(deps: RemediateDeps, c: Case): Promise<SweepResult> {
+  const { incidentId } = c.at;
+  const known = await inCase(deps, c, (tx) => listArtifacts(tx, incidentId));
+  const mailboxes = new Set([c.objectId, ...known.flatMap((a) => a.mailboxObjectId ?? [])]);
+  const { items, blind } = await c.m365.inventory({ mailboxes: [...mailboxes] });
+  const now = nowOf(deps);
+  return inCase(deps, c, async (tx) => {
+    const watch = (await listWatches(tx, incidentId)).find((row) => row.kind === "second-sweep");
+    const seen = watch?.target.seen as string[] | undefined;
+    const present = await listArtifacts(tx, incidentId);
+    const result = sweep({
+      artifacts: present.map(toKnown),
+      items,
+      account: { objectId: c.objectId, upn: c.account.upn },
+      firstAttackerAt: new Date(c.incident.occurredAt).toISOString(),
+      lockedAt: c.incident.lockAcceptedAt && new Date(c.incident.lockAcceptedAt).toISOString(),
+      seen,
+      blindKinds: BLIND_KINDS.flatMap(([part, kinds]) => (blind.some((b) => b.startsWith(part)) ? kinds : [])),
+    });
+    for (const { artifactId, detail, ...values } of result.readings) {
+      const row = present.find((a) => a.id === artifactId);
+      const merged = detail ? { detail: { ...row?.detail, ...detail } } : {};
+      await setArtifact(tx, artifactId, { ...values, ...merged, lastReadAt: now });
+    }
+    let found = 0;
+    for (const { item, byAttacker, why } of result.found) {
+      const isNew = await addArtifact(tx, { ...toRow(c, item), byAttacker, why, createdAt: now, lastReadAt: now });
+      if (!isNew) continue;
+      found += 1;
+      const detail = { kind: item.kind, name: item.name, byAttacker, why };
+      await audit(tx, c, { at: now, actor: SYSTEM, action: "artifact.found", object: item.name, detail });
+    }
+    if (found > 0) await raisePlanVersion(tx, incidentId, now);
+    const target = { ...watch?.target, seen: [...new Set([...(seen ?? []), ...result.seen])] };
+    if (watch) await setWatch(tx, watch.id, { target });
+    else
+      await putWatch(tx, {
+        ...c.at,
+        kind: "second-sweep",
+        target,
+        dueAt: later(now, 120),
+        until: later(now, 3600 + 600),
+        everySeconds: 600,
+        state: "watching",
+      });
+    return { found, blind };
+  });
+}
+
+const toKnown = (row: ArtifactRow): KnownArtifact => ({
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  objectId: row.objectId,
+  mailboxObjectId: row.mailboxObjectId,
+  mailbox: row.mailbox,
+  state: row.state,
+  byAttacker: row.byAttacker,
+  detail: row.detail,
+  wasRead: row.lastReadAt !== null,
+});
+
+const toRow = (c: Case, item: InventoryItem) => ({
+  ...c.at,
+  kind: item.kind,
+  key: keyOfItem(item),
+  name: item.name,
+  objectId: item.objectId,
+  mailboxObjectId: item.mailbox?.objectId ?? null,
+  mailbox: item.mailbox?.upn ?? null,
+  state: item.enabled ? ("active" as const) : ("disabled" as const),
+  effect: effectOf(item),
+  recordId: null,
+  detail: item.detail,
+});
+
+/** One line on what it does. */
+function effectOf(item: InventoryItem): string {
+  const { detail } = item;
+  if (detail.forwardTo) return `Sends mail on to ${detail.forwardTo}.`;
+  if (detail.redirectTo) return `Redirects mail to ${detail.redirectTo}.`;
+  if (detail.moveToFolder) return `Moves mail to ${detail.moveToFolder}.`;
+  if (detail.delete === "true") return "Deletes mail.";
+  if (detail.scopes) return `May use: ${detail.scopes}.`;
+  if (detail.rights) return `${item.name} holds ${detail.rights}.`;
+  return item.kind === "mfa-method" ? "Can confirm sign-ins." : "Can be used to get back in.";
+}

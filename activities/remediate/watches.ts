@@ -1,0 +1,106 @@
+import { listDueWatches } from "#db/repos/platform.ts";
+import { listArtifacts, listWatches, setWatch, type WatchRow } from "#db/repos/remediate.ts";
+import type { RemediationStepId } from "#domain/remediation/steps.ts";
+import { type At, audit, type Case, inCase, nowOf, type Order, openCase, type RemediateDeps, SYSTEM } from "./case.ts";
+import { disablePersistence } from "./disable-persistence.ts";
+import { later } from "./lock.ts";
+import { verifyPassword } from "./password.ts";
+import { pendingOf } from "./recheck.ts";
+import { verifyReenabled } from "./reenable.ts";
+import { retractPhish } from "./retract.ts";
+import { sweepCase } from "./sweep.ts";
+import { verifyLock } from "./verify-lock.ts";
+
+export type WatchRun = {
+  ran: number;
+  /** Incidents whose rows changed in a way their workflow should look at. */
+  wake: At[];
+};
+
+const WATCHES_AT_ONCE = 50;
+
+/**
+ * Runs the watches that are due (D13): read-backs, re-asserts, sweeps, the 72 hours after closing. Called by the collector's
+ * loop every few seconds, also for paused tenants. One watch that fails is put off and holds no other up.
+ */
+export async function runWatches(deps: RemediateDeps, input: { limit?: number } = {}): Promise<WatchRun> {
+  const due = await listDueWatches(deps.db, nowOf(deps), input.limit ?? WATCHES_AT_ONCE);
+  const wake = new Map<string, At>();
+  for (const { tenantId, incidentId, watchId } of due) {
+    const at = { tenantId, incidentId };
+    if (await runWatch(deps, at, watchId)) wake.set(incidentId, at);
+  }
+  return { ran: due.length, wake: [...wake.values()] };
+}
+
+async function runWatch(deps: RemediateDeps, at: At, watchId: string): Promise<boolean> {
+  const c = await openCase(deps, at);
+  const watch = (await inCase(deps, c, (tx) => listWatches(tx, at.incidentId))).find((row) => row.id === watchId);
+  if (watch?.state !== "watching") return false;
+  // The next time is written first: a process that dies in the middle looks again, and two never run at once for long.
+  const now = nowOf(deps);
+  const dueAt = later(now, watch.everySeconds);
+  const isLast = Date.parse(watch.until) <= Date.parse(now);
+  await inCase(deps, c, (tx) =>
+    setWatch(tx, watch.id, { dueAt, lastRunAt: now, ...(isLast ? { state: "ended" as const } : {}) }),
+  );
+  try {
+    const { result, isChanged } = await RUNS[watch.kind](deps, c, watch);
+    await inCase(deps, c, (tx) => setWatch(tx, watch.id, { lastResult: result }));
+    return isChanged;
+  } catch (error) {
+    const result = `failed: ${(error as Error).message}`.slice(0, 300);
+    await inCase(deps, c, (tx) => setWatch(tx, watch.id, { lastResult: result }));
+    return false;
+  }
+}
+
+type Run = (deps: RemediateDeps, c: Case, watch: WatchRow) => Promise<{ result: string; isChanged: boolean }>;
+
+const RUNS = {
+  async lock(deps, c) {
+    const before = c.steps.find((step) => step.stepId === "revoke-and-lock")?.state;
+    const { state, reason } = await verifyLock(deps, c.at);
+    return { result: reason ?? state, isChanged: state !== before || c.incident.notContained };
+  },
+  async verify(deps, c, watch) {
+    const results: string[] = [];
+    for (const [step, order] of Object.entries(pendingOf(watch)) as [RemediationStepId, Order][]) {
+      const outcome = await recheck(deps, c, step, order);
+      if (outcome) results.push(`${step} ${outcome.state}`);
+    }
+    return { result: results.join(", "), isChanged: results.length > 0 };
+  },
+  async "second-sweep"(deps, c) {
+    const { found, blind } = await sweepCase(deps, c);
+    return { result: `${found} found${blind.length > 0 ? `, ${blind.length} not visible` : ""}`, isChanged: found > 0 };
+  },
+  async "after-close"(deps, c) {
+    const before = await inCase(deps, c, (tx) => listArtifacts(tx, c.at.incidentId));
+    const { found } = await sweepCase(deps, c);
+    const after = await inCase(deps, c, (tx) => listArtifacts(tx, c.at.incidentId));
+    const back = after.filter(
+      (row) => row.state === "active" && row.byAttacker && before.find((old) => old.id === row.id)?.state !== "active",
+    );
+    if (back.length > 0) {
+      const detail = { artifacts: back.map((row) => row.name) };
+      await inCase(deps, c, (tx) =>
+        audit(tx, c, { at: nowOf(deps), actor: SYSTEM, action: "artifact.returned", detail }),
+      );
+    }
+    return { result: `${found} new, ${back.length} back`, isChanged: found + back.length > 0 };
+  },
+  async password(deps, c) {
+    const { state } = await verifyPassword(deps, c.at);
+    return { result: state, isChanged: state === "verified" };
+  },
+} satisfies Record<WatchRow["kind"], Run>;
+
+/** Goes on with a step under the order it began with. */
+function recheck(deps: RemediateDeps, c: Case, step: RemediationStepId, order: Order) {
+  const input = { ...c.at, ...order };
+  if (step === "retract-phish") return retractPhish(deps, input);
+  if (step === "disable-persistence") return disablePersistence(deps, input);
+  if (step === "reenable-account") return verifyReenabled(deps, c, input);
+  return undefined;
+}
