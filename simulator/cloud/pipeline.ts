@@ -6,6 +6,7 @@ import { strike } from "../state/faults.ts";
 import type { Fault, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 import type { Bindings } from "./call.ts";
+import { RealLimits } from "./limits.ts";
 import { peekTenant } from "./tokens.ts";
 
 export type HostApps = Record<string, Hono<{ Bindings: Bindings }>>;
@@ -18,6 +19,7 @@ export type Settle = () => void;
  * the request under its real https URL, so every link they emit is real as well.
  */
 export function createPipeline(world: World, hosts: HostApps, settle: Settle) {
+  const limits = new RealLimits();
   const dispatch = async (request: Request, origin: HttpBindings | null, bodyText: string): Promise<Response> => {
     settle();
     const incoming = new URL(request.url);
@@ -44,6 +46,20 @@ export function createPipeline(world: World, hosts: HostApps, settle: Settle) {
         applied = early.fault;
         return early.response;
       }
+      const gate = limits.enter(tenant, `/${rest.join("/")}`, world.clock.now());
+      if ("retryAfter" in gate) {
+        const response = errorResponse(429, "TooManyRequests", "Too many requests.", requestId);
+        response.headers.set("retry-after", String(gate.retryAfter));
+        return response;
+      }
+      try {
+        return await serve(app);
+      } finally {
+        gate.leave();
+      }
+    };
+
+    const serve = async (app: HostApps[string]): Promise<Response | "reset"> => {
       const slow = strike(tenant, "latency", call, world.rng);
       if (slow) await new Promise((resolve) => setTimeout(resolve, Number(slow.settings.ms ?? 100)));
       const real = new Request(`https://${host}/${alternateKeys(rest.join("/"))}${incoming.search}`, {

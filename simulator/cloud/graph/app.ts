@@ -5,6 +5,7 @@ import { CloudError, graphError } from "../errors.ts";
 import type { TokenService } from "../tokens.ts";
 import { appRoutes } from "./apps.ts";
 import { auditQueryRoutes } from "./audit-queries.ts";
+import { batchRoute } from "./batch.ts";
 import { conditionalAccessRoutes } from "./conditional-access.ts";
 import { deviceRoutes } from "./devices.ts";
 import { directoryRoleRoutes } from "./directory-roles.ts";
@@ -23,6 +24,7 @@ import { userRoutes } from "./users.ts";
 export function graphApp(tokens: TokenService): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>();
   const routes = graphRoutes(app, tokens);
+  batchRoute(app);
   organizationRoutes(routes);
   logRoutes(routes);
   auditQueryRoutes(routes);
