@@ -3,7 +3,8 @@ export type Finding = { file: string; line: number; message: string };
 
 type Rule = { pattern: RegExp; applies: (file: string) => boolean; message: string };
 
-const isTest = (file: string): boolean => /\.test\.ts$|\/(testing|test)\//.test(file);
+// scenarios/ and what lies beside the portal's sources serve tests and the build.
+const isTest = (file: string): boolean => /\.test\.ts$|\/(testing|test)\/|^scenarios\/|^web\/(?!src\/)/.test(file);
 const isCode = (file: string): boolean => /\.(ts|mjs|cjs|svelte)$/.test(file);
 const within = (file: string, ...folders: string[]): boolean => folders.some((folder) => file.startsWith(`${folder}/`));
 

@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { afterAll, describe, expect, test } from "vitest";
 import { startPostgres } from "./postgres.ts";
 import { isSameProcess, markProcess } from "./process-id.ts";
-import { createOwnServers } from "./test-servers.ts";
+import { createTestServers } from "./test-servers.ts";
 
 const ask = async (url: string, query: string) => {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -60,7 +60,7 @@ describe("Postgres", () => {
 });
 
 describe("Temporal", () => {
-  const servers = createOwnServers();
+  const servers = createTestServers();
   afterAll(() => servers.stop());
 
   test("keeps its executions over SIGKILL and answers on the same address", async () => {

@@ -99,12 +99,3 @@ export async function createTestNamespace(prefix = "test"): Promise<{ address: s
   await ensureNamespace(address, namespace);
   return { address, namespace };
 }
-
-/** Servers of this test alone, to be killed and restarted at will. */
-export const createOwnServers = createTestServers;
-
-/** Ends the servers that this process started by itself, if any. */
-export async function stopOwnTestServers(): Promise<void> {
-  await own?.stop();
-  own = undefined;
-}
