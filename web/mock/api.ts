@@ -63,6 +63,7 @@ const ROUTES: Route[] = [
   [/^POST (\/api\/(?:tenants|incidents)\/[^/]+\/commands)$/, (m, _r, body) => command(m[1] ?? "", body)],
   [/^POST \/api\/incidents\/[^/]+\/password\/reveal$/, () => Response.json({ password: "harbour-quiet-71-Lantern" })],
   [/^POST \/api\/commands\/[^/]+\/withdraw$/, () => Response.json({ state: "withdrawn" })],
+  [/^GET \/api\/settings\/notifications$/, () => Response.json([{ id: "n-1", channel: "email", address: "oncall@northgate.example", lastResult: "delivered 2 h ago" }])],
   [/^GET \/api\/queue$/, () => Response.json(QUEUE)],
   [/^GET \/api\/partner\/customers$/, () => Response.json(CUSTOMERS)],
   [/^POST \/api\/auth\/sign-in\/magic-link$/, () => Response.json({ status: true })],

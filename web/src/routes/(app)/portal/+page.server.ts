@@ -1,0 +1,27 @@
+import { fail } from "@sveltejs/kit";
+import type { PartnerCustomer } from "#domain/view/portal.ts";
+import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { listOf } from "#lib/server/lists.ts";
+import type { Actions, PageServerLoad } from "./$types";
+
+type Onboarded = { microsoftTenantId: string; tenantId: string | null; state: "started" | "already-there" | "refused"; reason: string | null };
+
+export const load: PageServerLoad = async (event) => ({
+  customers: listOf<PartnerCustomer>(await apiGet(event, "/api/partner/customers")),
+  crumbs: [{ label: "Partner Center" }],
+});
+
+export const actions: Actions = {
+  onboard: async (event) => {
+    const form = await event.request.formData();
+    const microsoftTenantIds = form.getAll("microsoftTenantId").map(String);
+    if (microsoftTenantIds.length === 0) return fail(400, { refused: "Choose at least one tenant." });
+    const answer = await apiSend<Onboarded[]>(event, "POST", "/api/partner/onboard", {
+      microsoftTenantIds,
+      responseEnabled: form.has("responseEnabled"),
+      isScanOnly: form.has("isScanOnly"),
+    });
+    if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+    return { onboarded: listOf<Onboarded>(answer.data) };
+  },
+};

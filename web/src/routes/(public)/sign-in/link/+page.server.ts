@@ -1,0 +1,20 @@
+import { fail, redirect } from "@sveltejs/kit";
+import { apiRaw } from "#lib/server/api.ts";
+import { passCookiesOn } from "#lib/server/session-cookies.ts";
+import type { Actions } from "./$types";
+
+const SPENT = "This link does not work any more. Links work once and only for a few minutes; ask for a new one.";
+
+export const actions: Actions = {
+  /** Only this press uses the link up: a mail scanner that opens the page changes nothing. */
+  default: async (event) => {
+    const token = String((await event.request.formData()).get("token") ?? "");
+    if (token === "") return fail(400, { refused: SPENT });
+    const answer = await apiRaw(event, `/api/auth/magic-link/verify?token=${encodeURIComponent(token)}`);
+    if (answer.status >= 500) return fail(503, { refused: "The API does not answer. The link is not used up; try again." });
+    const leadsToError = new URL(answer.headers.get("location") ?? "/", event.url).searchParams.has("error");
+    if (answer.status >= 400 || leadsToError || answer.headers.getSetCookie().length === 0) return fail(401, { refused: SPENT });
+    passCookiesOn(answer, event.cookies);
+    redirect(303, "/");
+  },
+};
