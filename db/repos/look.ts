@@ -1,5 +1,6 @@
-import { and, eq, gte, isNull } from "drizzle-orm";
+import { and, eq, gte, inArray, isNull } from "drizzle-orm";
 import { LOOK_AUDIT_EVERY_MS } from "#domain/limits.ts";
+import { tenants } from "../schema/organization.ts";
 import { audit } from "../schema/platform.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { writeAudit } from "./order.ts";
@@ -38,4 +39,15 @@ export async function auditLook(
   if (recent.some((row) => row.actor.kind === "analyst" && row.actor.memberId === scope.memberId)) return;
   const actor = { kind: "analyst" as const, memberId: scope.memberId, name };
   await writeAudit(tx, { orgId, tenantId, incidentId, at: now, actor, action: "analyst.look", object });
+}
+
+/** `auditLook` for a page that spans organizations: once for each organization that stands on it. */
+export async function auditLooks(
+  tx: ScopedTx,
+  look: { tenantIds: string[]; object: string; name: string; now: string },
+): Promise<void> {
+  const { tenantIds, ...rest } = look;
+  if (tx.scope.kind !== "operator" || tenantIds.length === 0) return;
+  const rows = await tx.selectDistinct({ orgId: tenants.orgId }).from(tenants).where(inArray(tenants.id, tenantIds));
+  for (const { orgId } of rows) await auditLook(tx, { orgId, tenantId: null, incidentId: null, ...rest });
 }

@@ -14,6 +14,8 @@ export type EventFilter = {
   /** Only what this account did or what was done to it. */
   accountId?: string;
   category?: EventCategory;
+  /** Any of these, beside `category`. */
+  categories?: EventCategory[];
   upn?: string;
   ip?: string;
   verdict?: RowVerdict;
@@ -49,6 +51,7 @@ function conditions(tx: ScopedTx, filter: EventFilter): SQL | undefined {
         )
       : undefined,
     filter.category ? eq(events.category, filter.category) : undefined,
+    filter.categories ? inArray(events.category, filter.categories) : undefined,
     filter.from ? gte(events.occurredAt, filter.from) : undefined,
     filter.to ? lte(events.occurredAt, filter.to) : undefined,
     filter.upn ? or(ilike(upn, like(filter.upn)), ilike(target, like(filter.upn))) : undefined,

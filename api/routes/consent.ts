@@ -1,0 +1,46 @@
+import { z } from "@hono/zod-openapi";
+import { finishConsent, listCustomers, onboardCustomers } from "../onboarding.ts";
+import { body, createRouter, json, route } from "../route.ts";
+import { partnerCustomerSchema, partnerOnboardResultSchema, partnerOnboardSchema } from "../schema/tenant.ts";
+
+const text = z.string().max(4_000).optional();
+
+const callback = route("public", {
+  method: "get",
+  path: "/api/consent/callback",
+  summary: "Where Microsoft sends the administrator back after the consent page",
+  request: {
+    query: z.object({
+      state: text,
+      error: text,
+      error_description: text,
+      tenant: text,
+      admin_consent: text,
+      scope: text,
+    }),
+  },
+  responses: { 303: { description: "To the page that says how it went." } },
+});
+
+const customers = route("tenant.manage", {
+  method: "get",
+  path: "/api/partner/customers",
+  summary: "Customers of the partner tenant and their state at Petra",
+  responses: { 200: json(z.array(partnerCustomerSchema), "Customers.") },
+});
+
+const onboard = route("tenant.manage", {
+  method: "post",
+  path: "/api/partner/onboard",
+  summary: "Onboard customers of the partner tenant",
+  request: { body: body(partnerOnboardSchema) },
+  responses: { 200: json(partnerOnboardResultSchema, "What became of each.") },
+});
+
+export const consentRoutes = createRouter()
+  .openapi(callback, async (c) => {
+    const outcome = await finishConsent(c, c.req.valid("query"));
+    return c.redirect(`/consent/result?outcome=${outcome}`, 303);
+  })
+  .openapi(customers, async (c) => c.json(await listCustomers(c), 200))
+  .openapi(onboard, async (c) => c.json(await onboardCustomers(c, c.req.valid("json")), 200));
