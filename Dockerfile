@@ -34,6 +34,7 @@ COPY temporal/*.ts ./temporal/
 COPY api ./api
 COPY cli/register-namespace.ts ./cli/
 COPY cli/servers/temporal-namespace.ts ./cli/servers/
+RUN node temporal/build-bundle.ts build/workflow-bundle.js
 USER 10001:10001
 CMD ["node", "api/server.ts"]
 

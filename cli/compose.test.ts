@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { readApiEnv } from "#api/env.ts";
 import { readMigrateEnv } from "#db/env.ts";
+import { readWorkerEnv } from "#temporal/env.ts";
 import { QUEUE_NAMES } from "#temporal/task-queues.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -144,7 +145,7 @@ describe("the compose file [S54]", () => {
   });
 
   test("runs a worker for each task queue", () => {
-    const queues = services.flatMap(([, { environment }]) => environment?.PETRA_TASK_QUEUES ?? []);
+    const queues = services.flatMap(([, { environment }]) => environment?.PETRA_QUEUES ?? []);
     expect(queues.sort()).toEqual([...QUEUE_NAMES].sort());
   });
 
@@ -158,6 +159,13 @@ describe("the compose file [S54]", () => {
 describe("the environment that compose gives", () => {
   test("is accepted by the schema of the API", () => {
     expect(readApiEnv(environmentOf("api", filled))).toMatchObject({ PETRA_MODE: "production", PETRA_PORT: 4100 });
+  });
+
+  test.each(QUEUE_NAMES)("is accepted by the schema of the workers, for the queue %s", (queue) => {
+    expect(readWorkerEnv(environmentOf(`worker-${queue}`, filled))).toMatchObject({
+      PETRA_MODE: "production",
+      PETRA_QUEUES: [queue],
+    });
   });
 
   test("is accepted by the schema of the migrations", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readApiEnv } from "#api/env.ts";
 import { readMigrateEnv } from "#db/env.ts";
 import { readEnv as readSimulatorEnv } from "#simulator/env.ts";
+import { readWorkerEnv } from "#temporal/env.ts";
 import { API, type Context, databaseUrl, MAIL_SINK, MIGRATE, SIMULATOR, WORKER } from "./processes.ts";
 
 const context: Context = {
@@ -34,6 +35,10 @@ describe("what the launcher tells each process", () => {
       PETRA_MODE: "demo",
       TEMPORAL_UI_URL: "http://localhost:8233",
     });
+  });
+
+  test("is accepted by the schema of the workers", () => {
+    expect(readWorkerEnv(WORKER.env(context))).toMatchObject({ PETRA_MODE: "demo", PETRA_WORKER_HEALTH_PORT: 5006 });
   });
 
   test("is accepted by the schema of the simulated cloud", () => {
