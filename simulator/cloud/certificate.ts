@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
@@ -21,23 +21,27 @@ export async function loadCertificate(folder: string): Promise<ServerCertificate
     }
   }
   mkdirSync(folder, { recursive: true });
+  // the name is new each time: a client that trusts two of these picks the issuer by name
   const notBefore = new Date(Date.now() - 86_400_000);
-  const made = await generate([{ name: "commonName", value: "Simulated Microsoft cloud" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    notBeforeDate: notBefore,
-    notAfterDate: new Date(Date.now() + 2 * 365 * 86_400_000),
-    extensions: [
-      { name: "basicConstraints", cA: true },
-      {
-        name: "subjectAltName",
-        altNames: [
-          { type: 2, value: "localhost" },
-          { type: 7, ip: "127.0.0.1" },
-        ],
-      },
-    ],
-  });
+  const made = await generate(
+    [{ name: "commonName", value: `Simulated Microsoft cloud ${randomUUID().slice(0, 8)}` }],
+    {
+      keyType: "ec",
+      algorithm: "sha256",
+      notBeforeDate: notBefore,
+      notAfterDate: new Date(Date.now() + 2 * 365 * 86_400_000),
+      extensions: [
+        { name: "basicConstraints", cA: true },
+        {
+          name: "subjectAltName",
+          altNames: [
+            { type: 2, value: "localhost" },
+            { type: 7, ip: "127.0.0.1" },
+          ],
+        },
+      ],
+    },
+  );
   writeFileSync(path, made.cert);
   writeFileSync(keyPath, made.private, { mode: 0o600 });
   return { cert: made.cert, key: made.private, path };
