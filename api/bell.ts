@@ -3,12 +3,12 @@
  * nothing but time, because the relay rings again for every command still `sent` (D15).
  */
 export type Bell = {
-  /** Starts the onboarding of a new tenant; ringing again for the same tenant starts nothing twice. */
+  /** Starts the onboarding of a tenant, or makes one that waits for consent look again. */
   startOnboarding(tenantId: string): Promise<void>;
   /** Signals the incident's workflow, starting it when none runs. */
   ringIncident(tenantId: string, incidentId: string, commandId: string): Promise<void>;
-  /** Signals the tenant's workflows: a command of the tenant, or (without an id) that consent came back. */
-  ringTenant(tenantId: string, commandId?: string): Promise<void>;
+  /** Signals the tenant's workflow, starting it when none runs. */
+  ringTenant(tenantId: string, commandId: string): Promise<void>;
 };
 
 /** Customers of an MSP's partner tenant, read from Microsoft's Partner Center. */

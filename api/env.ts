@@ -79,3 +79,11 @@ export function readApiEnv(env: Record<string, string | undefined> = process.env
     throw new Error(`Unset ${forbidden.join(", ")}: production does not change whom it trusts.`);
   return parsed.data;
 }
+
+/** Header in which our server tells the portal under which scheme people reach it. */
+export const PROTOCOL_HEADER = "x-petra-protocol";
+
+/** Settings of SvelteKit's built handler, which it reads from the environment when it is imported. */
+export function prepareWebEnv(): void {
+  process.env.PROTOCOL_HEADER = PROTOCOL_HEADER;
+}

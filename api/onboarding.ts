@@ -118,7 +118,7 @@ export async function finishConsent(
     await writeAudit(tx, { ...audited, action: `consent.${result}`, object: tenantId });
     return result;
   });
-  if (outcome === "approved") await ring(c, () => deps.bell.ringTenant(tenantId));
+  if (outcome === "approved") await ring(c, () => deps.bell.startOnboarding(tenantId));
   return outcome;
 }
 

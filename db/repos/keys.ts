@@ -1,5 +1,4 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Clock } from "#domain/clock.ts";
 import type { Db } from "../client.ts";
 
 /** A data key of the payload codec, wrapped by the master key. `tenantId` null = the installation's own key. */
@@ -28,11 +27,3 @@ export async function addDataKey(db: Db, key: StoredDataKey, now: string): Promi
   if (!stored) throw new Error("The data key was not stored.");
   return stored;
 }
-
-/** The store of data keys as the payload codec asks for it. */
-export const dataKeyStore = (db: Db, clock: Clock) => ({
-  of: (tenantId: string | null) => findDataKeyOf(db, tenantId),
-  byId: (keyId: string) => findDataKey(db, keyId),
-  add: (tenantId: string | null, key: { keyId: string; wrapped: Uint8Array }) =>
-    addDataKey(db, { ...key, tenantId }, clock.now().toISOString()),
-});
