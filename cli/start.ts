@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type SignIn, signIns } from "./demo.ts";
+import { type SignIn, seedDemo, signIns } from "./demo.ts";
 import { lockDataFolder } from "./launcher-lock.ts";
 import {
   API,
@@ -87,7 +87,7 @@ async function start(): Promise<void> {
   const ended = await endLeftovers(dataDir);
   if (ended.length > 0) say(`Ended what an earlier start left behind: ${ended.join(", ")}.`);
   if (options.fresh) {
-    for (const part of ["postgres", "temporal", "simulator", "secrets.json"])
+    for (const part of ["postgres", "temporal", "simulator", "secrets.json", "demo.json"])
       rmSync(join(dataDir, part), { recursive: true, force: true });
     say("Old data removed.");
   }
@@ -138,6 +138,7 @@ async function start(): Promise<void> {
   running.push({ name: "Temporal", stop: server.stop });
   say("Temporal: ready.");
   await begin(WORKER, context);
+  await seedDemo({ context, replay: options.replayFolder, say });
   console.log(block(context, signIns(context)));
 }
 
