@@ -90,7 +90,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       { key: certificate.key, cert: certificate.cert },
       getRequestListener((request, env) => cloud(request, env as HttpBindings), { overrideGlobalObjects: false }),
     ),
-    createHttpServer(getRequestListener((request) => admin.fetch(request), { overrideGlobalObjects: false })),
+    createHttpServer(
+      getRequestListener(
+        (request, env) => (isSignInPage(request) ? cloud(request, env as HttpBindings) : admin.fetch(request)),
+        { overrideGlobalObjects: false },
+      ),
+    ),
     createHttpServer(getRequestListener((request) => truth.fetch(request), { overrideGlobalObjects: false })),
   ] as const;
   const ports = [options.cloudPort ?? 0, options.adminPort ?? 0, options.truthPort ?? 0] as const;
@@ -121,6 +126,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
   };
 }
+
+/** People's pages are also served without TLS, so that a browser need not be told to trust the certificate. */
+const isSignInPage = (request: Request): boolean =>
+  /^\/login\.microsoftonline\.com\/[^/]+\/(v2\.0\/adminconsent|adminconsent|oauth2\/v2\.0\/authorize)$/.test(
+    new URL(request.url).pathname,
+  );
 
 function listen(
   server: ReturnType<typeof createHttpServer> | ReturnType<typeof createHttpsServer>,

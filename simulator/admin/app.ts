@@ -4,7 +4,7 @@ import { ATTACKER_TRICKS, attackerActs, isTrick } from "../attacker/act.ts";
 import { graphTime } from "../clock.ts";
 import { addDirectoryAudit, addSignIn, addUal } from "../records/store.ts";
 import { SCENARIOS } from "../scenarios/catalogue.ts";
-import { attackTenant, createTenant, isStory } from "../scenarios/create-tenant.ts";
+import { attackTenant, createTenant, isStory, workOn } from "../scenarios/create-tenant.ts";
 import { settle } from "../settle.ts";
 import { giveDirectoryRoles, grantConsent, setInstallation } from "../state/consent.ts";
 import { syncDirectory } from "../state/directory-sync.ts";
@@ -13,6 +13,7 @@ import { publishBlobs } from "../state/publish.ts";
 import type { Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 import { partnerOf } from "./partner.ts";
+import { plant } from "./plant.ts";
 import { replayRoute } from "./replay.ts";
 
 class AdminError extends Error {}
@@ -58,6 +59,7 @@ export function adminApp(world: World): Hono {
         startAt: z.iso.datetime().optional(),
         p1: z.boolean().optional(),
         people: z.number().int().min(5).max(25).optional(),
+        traps: z.boolean().optional(),
         consent: z.boolean().default(false),
       })
       .parse(await c.req.json());
@@ -117,6 +119,8 @@ export function adminApp(world: World): Hono {
     world.touched();
     return c.json(summary(tenant));
   });
+
+  app.post("/admin/tenants/:tid/work", (c) => c.json({ records: workOn(world, tenantOf(c.req.param("tid"))) }));
 
   app.get("/admin/faults", (c) => c.json({ kinds: FAULT_KINDS }));
   app.get("/admin/tenants/:tid/faults", (c) => c.json({ faults: tenantOf(c.req.param("tid")).faults }));
@@ -224,6 +228,10 @@ export function adminApp(world: World): Hono {
     const body = z.object({ pem: z.string(), acceptedInMs: z.number().default(0) }).parse(await c.req.json());
     world.our.certificates.push({ pem: body.pem, acceptedFrom: world.clock.now() + body.acceptedInMs });
     return c.json({ certificates: world.our.certificates.length }, 201);
+  });
+  app.post("/admin/tenants/:tid/plant", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    return c.json(plant(world, tenant, await c.req.json()), 201);
   });
   replayRoute(app, world);
   return app;

@@ -16,8 +16,14 @@ export interface MailAccess {
 
 const SERVER = "LO4P265MB3711 (15.20.9478.020)";
 
-const clientInfo = (access: MailAccess): Json => ({
-  ClientInfoString: access.client,
+const clientInfo = (access: MailAccess, operation: string): Json => ({
+  ClientInfoString:
+    operation === "MailItemsAccessed" && access.client.startsWith("Client=OWA")
+      ? "Client=OWA;Action=ViaProxy"
+      : access.client,
+  ...(access.client === "Client=MSExchangeRPC"
+    ? { ClientProcessName: "OUTLOOK.EXE", ClientVersion: "16.0.18827.20164" }
+    : {}),
   ExternalAccess: false,
   InternalLogonType: 0,
   LogonType: 0,
@@ -35,7 +41,7 @@ function mailboxRecord(tenant: Tenant, access: MailAccess, operation: string, re
     UserType: 0,
     Version: 1,
     Workload: "Exchange",
-    ClientIP: access.ip,
+    ...(recordType === 50 ? {} : { ClientIP: access.ip }),
     UserId: access.user.upn,
     AppAccessContext: {
       AADSessionId: access.sessionId,
@@ -46,7 +52,7 @@ function mailboxRecord(tenant: Tenant, access: MailAccess, operation: string, re
     },
     AppId: access.appId,
     ClientIPAddress: access.ip,
-    ...clientInfo(access),
+    ...clientInfo(access, operation),
     LogonUserSid: access.user.sid,
     MailboxGuid: access.user.mailbox?.guid ?? "",
     MailboxOwnerSid: access.user.sid,

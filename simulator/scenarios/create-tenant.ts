@@ -4,9 +4,10 @@ import type { Json, SimUser, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 import { scenarioById } from "./catalogue.ts";
 import { createCompany } from "./company.ts";
-import { playOrdinaryWork } from "./ordinary-work.ts";
+import { playOneMoreDay, playOrdinaryWork } from "./ordinary-work.ts";
 import type { Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
+import { addTrapUsers } from "./trap-users.ts";
 
 export interface TenantOrder {
   story: string;
@@ -17,6 +18,8 @@ export interface TenantOrder {
   endsAt?: number | undefined;
   p1?: boolean | undefined;
   people?: number | undefined;
+  /** Adds the accounts that trip careless clients. */
+  traps?: boolean | undefined;
 }
 
 /** Story `quiet`: a company with nothing but ordinary work. */
@@ -51,6 +54,7 @@ export function createTenant(world: World, order: TenantOrder): Tenant {
   if (world.tenants.has(tenant.id))
     throw new Error(`story '${order.story}' with seed '${order.seed}' is already there`);
   tenant.sync.nextAt = now + tenant.sync.everyMs;
+  if (order.traps) addTrapUsers(tenant, rng.fork("traps"));
   const employees = tenant.users.filter(
     (u) => tenant.accountRoles[u.id] === "employee" && tenant.people.some((p) => p.userId === u.id && p.deviceObjectId),
   );
@@ -79,6 +83,15 @@ export function attackTenant(world: World, tenant: Tenant): Json {
   playStory(world, tenant, victim, chosen, world.clock.now(), true);
   world.touched();
   return tenant.attack;
+}
+
+/** One more ordinary working day up to now, written into the logs as it happens. */
+export function workOn(world: World, tenant: Tenant): number {
+  const now = world.clock.now();
+  const before = tenant.ual.length;
+  playOneMoreDay(new Stage(world, tenant, createRng(`${tenant.story}/${tenant.seed}/work/${now}`), true), now);
+  world.touched();
+  return tenant.ual.length - before;
 }
 
 function playStory(

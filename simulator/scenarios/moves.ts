@@ -92,7 +92,7 @@ export function makeRule(
       name: rule.name,
       id: rule.exchangeId,
       actions: ruleActions,
-      condition: (options.words ?? []).join(";"),
+      condition: `{(|(${(options.words ?? []).map((w) => `(SubString IgnoreCase(SubjectProperty)=${w})`).join("")}))}`,
     });
     return { rule, recordId: stage.ual(at, record) };
   }

@@ -15,7 +15,7 @@ const RECORD_BUDGET = 2_800;
 export function playOrdinaryWork(stage: Stage, until: number): void {
   const { rng, tenant } = stage;
   fillMailboxes(stage, until);
-  const workers = tenant.users.filter((u) => tenant.accountRoles[u.id] !== "shared-mailbox");
+  const workers = tenant.users.filter((u) => tenant.people.some((p) => p.userId === u.id));
   const perPersonDay = 4.4;
   const dense = 14;
   const sparseShare = Math.min(
@@ -38,6 +38,15 @@ export function playOrdinaryWork(stage: Stage, until: number): void {
   serviceNoise(stage, until);
   backgroundFailures(stage, until, workers);
   administration(stage, until, workers);
+}
+
+/** Ordinary work goes on: one more working day of everybody, its acts spread over the hours before `until`. */
+export function playOneMoreDay(stage: Stage, until: number): void {
+  const { tenant } = stage;
+  const late = stage.tenant.country === "US" ? 17 : 11;
+  for (const user of tenant.users.filter((u) => tenant.people.some((p) => p.userId === u.id))) {
+    workDay(stage, user, until - late * HOUR, until, stage.ownSession(user, "office"), phoneSession(stage, user));
+  }
 }
 
 function phoneSession(stage: Stage, user: SimUser): Session {

@@ -62,10 +62,23 @@ export const forgottenPersistence: Scenario = {
       replyUrl: "https://localhost",
     };
     const { sp, grant } = consent(stage, start + minutes(31), victim, kit, app, !old);
+    const recordIds = stage.collect();
     // somebody noticed at the time and changed the password; nobody looked for what was left
     victim.lastPasswordChangeAt = start + 2 * DAY;
     victim.sessionsValidFrom = start + 2 * DAY;
     victim.passwordGeneration += 1;
+    const admin = tenant.users[0];
+    if (!old && admin) {
+      const { from, agent } = stage.ownSession(admin, "office");
+      stage.directory({
+        at: start + 2 * DAY,
+        operation: "Reset user password.",
+        category: "UserManagement",
+        by: { user: admin, ip: from.ip, userAgent: agent.userAgent },
+        target: { id: victim.id, type: "User", name: victim.displayName, upn: victim.upn, puid: victim.puid },
+        changes: [],
+      });
+    }
     tenant.attacker = {
       victimId: victim.id,
       knowsPasswordGeneration: victim.passwordGeneration - 1,
@@ -92,7 +105,7 @@ export const forgottenPersistence: Scenario = {
       appId: sp.appId,
       grantId: grant.id,
       startedAt: new Date(start).toISOString(),
-      recordIds: stage.collect(),
+      recordIds,
     };
   },
 };
