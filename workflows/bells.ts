@@ -5,7 +5,7 @@ import { commandSignal, REMEMBERED_COMMANDS, wakeSignal } from "#workflows/messa
 export type Bells = {
   queue: string[];
   handled: string[];
-  isWoken: boolean;
+  wakes: Set<string>;
   hasWork(): boolean;
   next(): string | undefined;
 };
@@ -15,8 +15,8 @@ export function listen(handled: string[] = []): Bells {
   const bells: Bells = {
     queue: [],
     handled: [...handled],
-    isWoken: false,
-    hasWork: () => bells.queue.length > 0 || bells.isWoken,
+    wakes: new Set(),
+    hasWork: () => bells.queue.length > 0 || bells.wakes.size > 0,
     next() {
       const commandId = bells.queue.shift();
       if (commandId !== undefined) bells.handled = [...bells.handled, commandId].slice(-REMEMBERED_COMMANDS);
@@ -32,8 +32,8 @@ export function listen(handled: string[] = []): Bells {
   );
   setHandler(
     wakeSignal,
-    () => {
-      bells.isWoken = true;
+    ({ reason }) => {
+      bells.wakes.add(reason);
     },
     { description: "Look at Postgres again" },
   );

@@ -64,6 +64,8 @@ export function createIncidentActivities(deps: IncidentDeps) {
         return brief(at);
       }),
 
+    readIncident: (at: At): Promise<IncidentBrief> => brief(at),
+
     /** One automatic step, after asking once more whether it may begin (D6). */
     runAutomaticStep: ({ step, ...at }: At & { step: RemediationStepId }): Promise<IncidentBrief> =>
       withHeartbeat(async () => {

@@ -2,13 +2,7 @@ import { Context } from "@temporalio/activity";
 import { type DetectDeps, MONITOR_DAYS, runDetections } from "#activities/detect/run-detections.ts";
 import { untilStopped } from "#activities/loop.ts";
 import { findWatermark, hasUnjudged, saveWatermark } from "#db/repos/ingest.ts";
-import {
-  type DueWatch,
-  ensureEventPartitions,
-  listDueWatches,
-  listWorkerTenants,
-  type WorkerTenant,
-} from "#db/repos/platform.ts";
+import { ensureEventPartitions, listWorkerTenants, type WorkerTenant } from "#db/repos/platform.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
 import { isCollecting } from "#domain/tenant/lifecycle.ts";
 import { refreshDirectory } from "./directory.ts";
@@ -16,8 +10,8 @@ import { newPollMemory, type PollDeps, type PollMemory, pollTenant } from "./pol
 
 export type CollectDeps = PollDeps &
   DetectDeps & {
-    /** Looks after due watches of one tenant's incidents (D13); paused tenants included (D5). */
-    runWatches: (at: { tenantId: string }) => Promise<unknown>;
+    /** Looks after watches that are due (D13), those of paused tenants included (D5); names the incidents that changed. */
+    runWatches: () => Promise<{ wake: { tenantId: string; incidentId: string }[] }>;
     /** Between two polls of a tenant, ms. */
     pollEveryMs: number;
     /** How long one activity runs, ms. */
@@ -28,10 +22,12 @@ export type CollectDeps = PollDeps &
     /** Poll this tenant now; answers how to stop listening. */
     kicks?: (kick: (tenantId: string | undefined) => void) => () => void;
     /** Faults of one tenant must not stop the others; here they are told. */
-    onFault: (tenantId: string, error: unknown) => void;
+    onFault: (name: string, error: unknown) => void;
   };
 
-const AT_ONCE = 6;
+/** Tenants at work at once, and the watches beside them. */
+const AT_ONCE = 7;
+const WATCHES = "watches";
 const SHORTEST_TURN_MS = 250;
 const FAULT_PAUSE_MS = 15_000;
 const PARTITION_AHEAD_MS = 28 * 86_400_000;
@@ -53,32 +49,36 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
         wake();
       }) ?? (() => {}));
   const everyMs = Math.max(SHORTEST_TURN_MS, Math.min(1_000, deps.pollEveryMs));
+  const atWork = new Map<string, Promise<void>>();
+  const begin = (name: string, slot: Slot | undefined, work: () => Promise<unknown>) => {
+    const run = guard(deps, name, slot, work).finally(() => atWork.delete(name));
+    atWork.set(name, run);
+  };
   await untilStopped({ everyMs, lengthMs: deps.lengthMs, ...(kicks ? { kicks } : {}) }, async () => {
     context.heartbeat();
     if (performance.now() >= partitionsAt) {
       partitionsAt = performance.now() + PARTITION_EVERY_MS;
       const now = deps.clock.now().getTime();
-      await ensureEventPartitions(
-        deps.db,
-        new Date(now).toISOString(),
-        new Date(now + PARTITION_AHEAD_MS).toISOString(),
-      );
+      const ahead = new Date(now + PARTITION_AHEAD_MS).toISOString();
+      await ensureEventPartitions(deps.db, new Date(now).toISOString(), ahead);
     }
+    if (shard.shard === 0 && !atWork.has(WATCHES)) begin(WATCHES, undefined, () => lookAfterWatches(deps));
     const mine = (await listWorkerTenants(deps.db)).filter((t) => t.tenantKey % shard.shards === shard.shard);
-    const due = mine.filter((t) => isDue(t, slots));
-    await inParallel(due, async (tenant) => {
+    for (const tenant of mine) {
+      if (atWork.size >= AT_ONCE) break;
+      if (atWork.has(tenant.tenantId) || !isDue(tenant, slots)) continue;
       const slot = slots.get(tenant.tenantId) ?? { nextAt: 0, isFirst: true, inventoryAt: 0, directoryAt: 0 };
       slots.set(tenant.tenantId, slot);
       slot.nextAt = performance.now() + deps.pollEveryMs;
-      await guard(deps, tenant.tenantId, slot, () => collectTenant(deps, tenant, slot, memory));
-      context.heartbeat();
-    });
-    const watches = await listDueWatches(deps.db, deps.clock.now().toISOString());
-    await inParallel(tenantsOf(watches, mine), async (tenantId) => {
-      await guard(deps, tenantId, undefined, () => deps.runWatches({ tenantId }));
-      context.heartbeat();
-    });
+      begin(tenant.tenantId, slot, () => collectTenant(deps, tenant, slot, memory));
+    }
   });
+  await Promise.all(atWork.values());
+}
+
+async function lookAfterWatches(deps: CollectDeps): Promise<void> {
+  const { wake } = await deps.runWatches();
+  for (const { tenantId, incidentId } of wake) await deps.bell.wakeIncident(tenantId, incidentId, "watch");
 }
 
 function isDue(tenant: WorkerTenant, slots: Map<string, Slot>): boolean {
@@ -86,26 +86,13 @@ function isDue(tenant: WorkerTenant, slots: Map<string, Slot>): boolean {
   return performance.now() >= (slots.get(tenant.tenantId)?.nextAt ?? 0);
 }
 
-const tenantsOf = (watches: DueWatch[], mine: WorkerTenant[]): string[] => {
-  const due = new Set(watches.map((w) => w.tenantId));
-  return mine.map((t) => t.tenantId).filter((id) => due.has(id));
-};
-
-async function guard(deps: CollectDeps, tenantId: string, slot: Slot | undefined, work: () => Promise<unknown>) {
+async function guard(deps: CollectDeps, name: string, slot: Slot | undefined, work: () => Promise<unknown>) {
   try {
     await work();
   } catch (error) {
     if (slot) slot.nextAt = performance.now() + FAULT_PAUSE_MS;
-    deps.onFault(tenantId, error);
+    deps.onFault(name, error);
   }
-}
-
-async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const next = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, next));
 }
 
 async function collectTenant(deps: CollectDeps, tenant: WorkerTenant, slot: Slot, memory: PollMemory): Promise<void> {

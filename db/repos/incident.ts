@@ -92,6 +92,8 @@ async function countPhish(tx: ScopedTx, incidentId: string): Promise<IncidentSta
 
 /** What the workflow may know; `ready` is filled by the caller, who asks the transition function. */
 export async function loadIncidentBrief(tx: ScopedTx, incidentId: string): Promise<IncidentBrief | undefined> {
+  const asked = await tx.execute(sql`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+  const [clock] = [...asked] as { ms: unknown }[];
   const row = await loadIncident(tx, incidentId);
   if (!row) return undefined;
   const { incident } = row;
@@ -106,6 +108,7 @@ export async function loadIncidentBrief(tx: ScopedTx, incidentId: string): Promi
     }),
   ) as IncidentBrief["steps"];
   return {
+    readAt: Number(clock?.ms ?? 0),
     number: incident.number,
     status: incident.status,
     isPublished: incident.publishedAt !== null,

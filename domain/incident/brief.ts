@@ -3,6 +3,8 @@ import type { AuthorityAnswer, RemediationStepId, StepState } from "#domain/reme
 
 /** What the incident's workflow knows: words and numbers, never text of a tenant (P8). */
 export type IncidentBrief = {
+  /** The database's time of reading, ms: of two that cross, the later read knows more. */
+  readAt: number;
   number: number;
   status: IncidentStatus;
   isPublished: boolean;

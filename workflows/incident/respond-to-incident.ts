@@ -32,6 +32,8 @@ export type RespondInput = {
 };
 
 const VERIFY_TRIES = 10;
+const FIRST_LOOK_AGAIN_MS = 30_000;
+const LAST_LOOK_AGAIN_MS = 30 * 60_000;
 const VERIFIABLE: readonly VerifiableStep[] = ["revoke-and-lock", "reset-password"];
 
 const contain = proxyActivities<IncidentActivities>(PROFILES.graphWrite);
@@ -48,10 +50,13 @@ export async function respondToIncident(input: RespondInput): Promise<void> {
   const verifying = new Set<VerifiableStep>();
   const gaveUp: Partial<Record<VerifiableStep, number>> = {};
   let lastWord: string | undefined;
+  let lookAgainMs: number | undefined;
+  let brief!: IncidentBrief;
 
-  let brief = await look();
+  await look();
 
   function show(next: IncidentBrief): IncidentBrief {
+    if (brief && next.readAt < brief.readAt) return brief;
     setCurrentDetails(checklist(next));
     const word = statusWord(next);
     if (word !== lastWord) upsertSearchAttributes([{ key: incidentStatusKey, value: word }]);
@@ -60,9 +65,21 @@ export async function respondToIncident(input: RespondInput): Promise<void> {
     return next;
   }
 
+  /** A plan that cannot be made (an account not known yet, a consent withdrawn) is made again later; orders work meanwhile. */
   async function look(): Promise<IncidentBrief> {
-    bells.isWoken = false;
-    return show(await contain.openResponse.executeWithOptions({ summary: "Plan, and lock where Response may" }, [at]));
+    const isWatch = brief && bells.wakes.size === 1 && bells.wakes.has("watch");
+    bells.wakes.clear();
+    if (isWatch) return show(await database.readIncident(at));
+    try {
+      const next = await contain.openResponse.executeWithOptions({ summary: "Plan, and lock where Response may" }, [
+        at,
+      ]);
+      lookAgainMs = undefined;
+      return show(next);
+    } catch {
+      lookAgainMs = Math.min((lookAgainMs ?? FIRST_LOOK_AGAIN_MS / 2) * 2, LAST_LOOK_AGAIN_MS);
+      return show(await database.readIncident(at));
+    }
   }
 
   async function answer(commandId: string): Promise<void> {
@@ -115,7 +132,7 @@ export async function respondToIncident(input: RespondInput): Promise<void> {
     const commandId = bells.next();
     const step = nextStep();
     if (commandId !== undefined) await answer(commandId);
-    else if (bells.isWoken) await look();
+    else if (bells.wakes.size > 0) await look();
     else if (step) await runStep(step);
     else if (verifying.size > 0)
       await condition(() => bells.hasWork() || verifying.size === 0 || nextStep() !== undefined);
@@ -125,7 +142,8 @@ export async function respondToIncident(input: RespondInput): Promise<void> {
     } else if (isLong(input)) {
       await condition(allHandlersFinished);
       if (!bells.hasWork()) await continueAsNew<typeof respondToIncident>({ ...input, handled: bells.handled, tried });
-    } else await condition(() => bells.hasWork());
+    } else if (lookAgainMs === undefined) await condition(() => bells.hasWork());
+    else if (!(await condition(() => bells.hasWork(), lookAgainMs))) await look();
   }
 }
 

@@ -33,7 +33,7 @@ export async function monitorTenant(input: MonitorInput): Promise<void> {
         await database.failTenantCommand({ tenantId, commandId });
       }
     }
-    bells.isWoken = false;
+    bells.wakes.clear();
     const { phase, nextInMs } = await database.advanceTenant.executeWithOptions({ summary: "Phase" }, [{ tenantId }]);
     setCurrentDetails(`Phase: ${phase}`);
     if (bells.hasWork()) continue;

@@ -18,14 +18,14 @@ const LONGEST_WAIT_MS = 30 * 60_000;
 export async function onboardTenant({ tenantId }: OnboardInput): Promise<void> {
   const bells = listen();
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    bells.isWoken = false;
+    bells.wakes.clear();
     const access = await graph.verifyAccess.executeWithOptions({ summary: "Is access granted?" }, [{ tenantId }]);
     if (access.state === "granted") break;
     if (access.state === "gone") return;
     setCurrentDetails(`Waiting: ${access.reason}`);
     // Without a consent only the bell helps; a consent that does not work yet needs minutes to spread at Microsoft.
-    if (access.state === "no-consent") await condition(() => bells.isWoken);
-    else await condition(() => bells.isWoken, wait);
+    if (access.state === "no-consent") await condition(() => bells.wakes.size > 0);
+    else await condition(() => bells.wakes.size > 0, wait);
   }
   setCurrentDetails("Access granted: reading what Petra can do here");
   await graph.prepareTenant.executeWithOptions({ summary: "Capabilities, audit log" }, [{ tenantId }]);

@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto";
+import { createM365Cloud } from "#activities/clients/m365/cloud.ts";
+import { factsOf } from "#activities/enrich/index.ts";
+import { createIncidentActivities } from "#activities/incident/index.ts";
+import { createCollectActivities } from "#activities/ingest/index.ts";
+import { createScanActivities } from "#activities/ingest/scan-activities.ts";
+import { createRelayActivities } from "#activities/notify/index.ts";
+import { createMailSender } from "#activities/notify/send-mail.ts";
+import { createRemediateActivities } from "#activities/remediate/index.ts";
+import { createTenantActivities } from "#activities/tenant/index.ts";
+import { createDb } from "#db/client.ts";
+import { orgOfTenant } from "#db/repos/platform.ts";
+import { PASSWORD_PURPOSE, seal } from "#db/sealing.ts";
+import { analyze } from "#detections/engine.ts";
+import type { Clock } from "#domain/clock.ts";
+import { createBell } from "#temporal/client.ts";
+import { createDataConverter, parseMasterKey } from "#temporal/codec.ts";
+import type { WorkerEnv } from "#temporal/env.ts";
+import { createKeyStore } from "#temporal/key-store.ts";
+import type { ActivitiesByQueue } from "#temporal/workers.ts";
+import { workflowIds } from "#temporal/workflow-ids.ts";
+
+/** Name of the Postgres channel whose messages (a tenant id, or nothing for all) make the collector poll at once. */
+export const POLL_CHANNEL = "petra_poll";
+
+const LOOP_LENGTH_MS = 5 * 3_600_000;
+const HOUSEKEEPING = { demo: 2_000, production: 60_000 } as const;
+
+/** Everything the activities are made of, from the settings alone: the one place where rooms are joined (P18). */
+export function compose(env: WorkerEnv) {
+  const clock: Clock = { now: () => new Date() };
+  const db = createDb(env.PETRA_DB_URL_WORKER, { name: "petra-worker", max: 16 });
+  const masterKey = parseMasterKey(env.PETRA_MASTER_KEY);
+  const dataConverter = createDataConverter({ store: createKeyStore(db, clock), masterKey });
+  const cloud = createM365Cloud({
+    clientId: env.M365_CLIENT_ID,
+    credential: { clientSecret: env.M365_CLIENT_SECRET },
+    originMap: env.M365_ORIGIN_MAP,
+    clock,
+  });
+  const bell = createBell({
+    address: env.TEMPORAL_ADDRESS,
+    namespace: env.TEMPORAL_NAMESPACE,
+    dataConverter,
+    orgOf: (tenantId) => orgOfTenant(db, tenantId),
+  });
+  const mail = createMailSender({ url: env.PETRA_SMTP_URL, from: env.PETRA_MAIL_FROM });
+  const remediate = createRemediateActivities({
+    db,
+    m365: cloud,
+    clock,
+    seal: (incidentId, password) => seal(masterKey, PASSWORD_PURPOSE, incidentId, new TextEncoder().encode(password)),
+    randomBytes: (size) => new Uint8Array(randomBytes(size)),
+  });
+  const detect = {
+    db,
+    clock,
+    bell,
+    analyze,
+    factsOf,
+    workflowIdOf: workflowIds.incident,
+    publicUrl: env.PETRA_PUBLIC_URL.replace(/\/$/, ""),
+  };
+  const pollEveryMs = env.PETRA_POLL_MS ?? HOUSEKEEPING[env.PETRA_MODE];
+  const activities: ActivitiesByQueue = {
+    containment: createIncidentActivities({ db, clock, remediate, workflowIdOf: workflowIds.incident }),
+    monitor: {
+      ...createTenantActivities({ db, clock, cloud, bell }),
+      ...createCollectActivities({
+        ...detect,
+        cloud,
+        runWatches: () => remediate.runWatches({}),
+        pollEveryMs,
+        lengthMs: LOOP_LENGTH_MS,
+        inventoryEveryMs: env.PETRA_INVENTORY_MS,
+        directoryEveryMs: env.PETRA_DIRECTORY_MS,
+        kicks: (kick) => {
+          const listening = db.raw.listen(POLL_CHANNEL, (tenantId) => kick(tenantId || undefined));
+          return () => void listening.then((l) => l.unlisten()).catch(() => {});
+        },
+        onFault: (name, error) => console.error(`collect ${name}: ${describeFault(error)}`),
+      }),
+    },
+    scan: createScanActivities({ ...detect, cloud, auditQueryEveryMs: env.PETRA_MODE === "demo" ? 1_000 : 30_000 }),
+    notify: createRelayActivities({ db, clock, bell, mail, everyMs: 1_000, lengthMs: LOOP_LENGTH_MS }),
+  };
+  return {
+    activities,
+    bell,
+    dataConverter,
+    close: async () => {
+      mail.close();
+      await bell.close();
+      await db.close();
+    },
+  };
+}
+
+/** Name and message of our own errors; for others the name alone, since their messages may quote a tenant's text (S41). */
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return "fault";
+  const isOurs = error.name === "M365Fault" || error.name === "ApplicationFailure";
+  return isOurs ? `${error.name}: ${error.message}` : error.name;
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import { Client, Connection, type WorkflowExecutionInfo } from "@temporalio/client";
+import type { DataConverter } from "@temporalio/common";
+import proto from "@temporalio/proto";
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
+import { createTestNamespace } from "#cli/servers/test-servers.ts";
+import { bundleWorkflows } from "#temporal/bundle.ts";
+import { type Bell, createBell } from "#temporal/client.ts";
+import { createDataConverter, type DataKeyStore, type WrappedKey } from "#temporal/codec.ts";
+import { type ActivitiesByQueue, createWorkers } from "#temporal/workers.ts";
+
+/** Data keys for one test file, in memory. */
+export function memoryKeyStore(): DataKeyStore {
+  const keys = new Map<string, WrappedKey>();
+  return {
+    of: async (tenantId) => keys.get(tenantId ?? ""),
+    byId: async (keyId) => [...keys.values()].find((k) => k.keyId === keyId),
+    add: async (tenantId, key) => {
+      const known = keys.get(tenantId ?? "") ?? key;
+      keys.set(tenantId ?? "", known);
+      return known;
+    },
+  };
+}
+
+export type RunningWorkers = { stop(): Promise<void> };
+export type Rig = {
+  address: string;
+  namespace: string;
+  client: Client;
+  bell: Bell;
+  dataConverter: DataConverter;
+  bundle: WorkflowBundleWithSourceMap;
+  /** Workers in this process for the queues named; what else a queue needs is missing on purpose. */
+  startWorkers(activities: { [K in keyof ActivitiesByQueue]?: Partial<ActivitiesByQueue[K]> }): Promise<RunningWorkers>;
+  /** Moves one workflow's own clock (Temporal's time skipping); resolves when it is there or ended. */
+  fastForward(workflowId: string, seconds: number): Promise<void>;
+  /**
+   * Replays the history of everything that ran since the last call, each run of a continue-as-new chain too, and fails for
+   * workflows left running unless their id is matched by `unfinished`; those are terminated.
+   */
+  verify(options?: { unfinished?: RegExp }): Promise<{ replayed: number; events: number }>;
+  close(): Promise<void>;
+};
+
+let isInstalled = false;
+
+/** A namespace of its own on the run's Temporal server, with codec, bell and workers as in the product. */
+export async function createRig(prefix: string): Promise<Rig> {
+  if (!isInstalled) Runtime.install({ logger: new DefaultLogger("ERROR") });
+  isInstalled = true;
+  const { address, namespace } = await createTestNamespace(prefix);
+  const dataConverter = createDataConverter({ store: memoryKeyStore(), masterKey: randomBytes(32) });
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const client = new Client({ connection, namespace, dataConverter });
+  const bell = createBell({ address, namespace, dataConverter, deadlineMs: 10_000 });
+  const bundle = await bundleWorkflows();
+  const verified = new Set<string>();
+
+  async function replay(run: WorkflowExecutionInfo): Promise<number> {
+    const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
+    // A run no worker has taken up yet holds nothing to replay, and the replayer would wait for ever.
+    if (!history.events?.some((event) => event.workflowTaskCompletedEventAttributes)) return 0;
+    await Worker.runReplayHistory({ workflowBundle: bundle, dataConverter }, history, run.workflowId);
+    return history.events?.length ?? 0;
+  }
+
+  return {
+    address,
+    namespace,
+    client,
+    bell,
+    dataConverter,
+    bundle,
+    async startWorkers(activities) {
+      const workers = await createWorkers({
+        connection: native,
+        namespace,
+        dataConverter,
+        workflowBundle: bundle,
+        activities: activities as Partial<ActivitiesByQueue>,
+      });
+      const running = Promise.all(workers.map((w) => w.run()));
+      return {
+        async stop() {
+          for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
+          await running;
+        },
+      };
+    },
+    fastForward: (workflowId, seconds) => fastForward(connection, namespace, workflowId, seconds),
+    async verify({ unfinished } = {}) {
+      const left: string[] = [];
+      let replayed = 0;
+      let events = 0;
+      for await (const run of client.workflow.list()) {
+        if (verified.has(run.runId)) continue;
+        verified.add(run.runId);
+        events += await replay(run);
+        replayed += 1;
+        if (run.status.name !== "RUNNING") continue;
+        if (!unfinished?.test(run.workflowId)) left.push(run.workflowId);
+        await client.workflow
+          .getHandle(run.workflowId, run.runId)
+          .terminate("test ended")
+          .catch(() => {});
+      }
+      if (left.length > 0) throw new Error(`Workflows left running: ${left.join(", ")}`);
+      return { replayed, events };
+    },
+    async close() {
+      await bell.close();
+      await connection.close();
+      await native.close();
+    },
+  };
+}
+
+async function fastForward(
+  connection: Connection,
+  namespace: string,
+  workflowId: string,
+  seconds: number,
+): Promise<void> {
+  const service = connection.workflowService;
+  const id = `ff-${crypto.randomUUID()}`;
+  await service.updateWorkflowExecutionOptions({
+    namespace,
+    workflowExecution: { workflowId },
+    workflowExecutionOptions: {
+      timeSkippingConfig: {
+        enabled: true,
+        maxSessionSkipCount: 10_000,
+        fastForwardConfig: { id, duration: { seconds } },
+      },
+    },
+    updateMask: { paths: ["time_skipping_config"] },
+  } as unknown as Parameters<typeof service.updateWorkflowExecutionOptions>[0]);
+  for (;;) {
+    const answer = await service.pollWorkflowExecutionTimeSkipping({
+      namespace,
+      workflowExecution: { workflowId },
+      fastForwardId: id,
+    });
+    const result = proto.temporal.api.enums.v1.FastForwardPollingResult[answer.fastForwardPollingResult ?? 0] ?? "";
+    if (result.endsWith("FAST_FORWARD_COMPLETED") || /ended before/.test(answer.failedReason ?? "")) return;
+    if (!result.endsWith("POLL_TIMEOUT")) throw new Error(`${result}: ${answer.failedReason}`);
+  }
+}

@@ -1,0 +1,270 @@
+import { and, eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createIncidentActivities } from "#activities/incident/index.ts";
+import { createDb, type Db } from "#db/client.ts";
+import { commands, incidentSteps, incidents } from "#db/schema/incident.ts";
+import { tenants } from "#db/schema/organization.ts";
+import { audit } from "#db/schema/platform.ts";
+import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
+import { createFactories } from "#db/test/factories.ts";
+import type { Actor } from "#domain/access/actor.ts";
+import type { CommandInput } from "#domain/command/command.ts";
+import { type FakeRemediate, fakeRemediate } from "#temporal/testing/fake-remediate.ts";
+import { createRig, type Rig, type RunningWorkers } from "#temporal/testing/rig.ts";
+import { workflowIds } from "#temporal/workflow-ids.ts";
+
+let database: TestDatabase;
+let db: Db;
+let make: ReturnType<typeof createFactories>;
+let rig: Rig;
+let workers: RunningWorkers | undefined;
+let remediate: FakeRemediate;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = createDb(database.urls.worker);
+  make = createFactories(database.superUrl);
+  rig = await createRig("respond");
+});
+beforeEach(() => {
+  remediate = fakeRemediate(db);
+});
+afterEach(async () => {
+  await workers?.stop();
+  workers = undefined;
+  await rig.verify({ unfinished: /incident/ });
+});
+afterAll(async () => {
+  await rig?.close();
+  await make?.close();
+  await db?.close();
+  await database?.close();
+});
+
+const start = async () => {
+  const clock = { now: () => new Date() };
+  const containment = createIncidentActivities({ db, clock, remediate, workflowIdOf: workflowIds.incident });
+  workers = await rig.startWorkers({ containment });
+};
+const member: Actor = { kind: "member", memberId: crypto.randomUUID(), orgId: "o", name: "Mia", role: "admin" };
+
+async function incident(values: { response?: boolean; published?: boolean; phase?: "paused" | "active" } = {}) {
+  const { response = false, published = response, phase = "active" } = values;
+  const org = await make.org();
+  const tenant = await make.tenant(org.id, { responseEnabled: response, phase });
+  const account = await make.account(tenant);
+  const made = await make.incident(account, {
+    responseActs: response,
+    publishedAt: published ? new Date().toISOString() : null,
+  });
+  return {
+    tenantId: tenant.id,
+    orgId: org.id,
+    incidentId: made.id,
+    workflowId: workflowIds.incident(tenant.id, made.id),
+  };
+}
+type Made = Awaited<ReturnType<typeof incident>>;
+
+async function order(at: Made, input: CommandInput, values: Partial<typeof commands.$inferInsert> = {}) {
+  const id = crypto.randomUUID();
+  await make.orm.insert(commands).values({
+    id,
+    orgId: at.orgId,
+    tenantId: at.tenantId,
+    incidentId: at.incidentId,
+    kind: input.kind,
+    input,
+    actor: member,
+    state: "sent",
+    issuedAt: new Date().toISOString(),
+    ...values,
+  });
+  return id;
+}
+const ring = (at: Made, commandId: string) => rig.bell.ringIncident(at.tenantId, at.incidentId, commandId);
+const stateOf = async (commandId: string) =>
+  (await make.orm.select().from(commands).where(eq(commands.id, commandId)))[0]?.state;
+const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 20_000, interval: 50 });
+const stepState = async (at: Made, step: "revoke-and-lock" | "disable-persistence" | "mark-remediated") =>
+  (
+    await make.orm
+      .select()
+      .from(incidentSteps)
+      .where(and(eq(incidentSteps.incidentId, at.incidentId), eq(incidentSteps.stepId, step)))
+  )[0]?.state;
+const run = (step: Extract<CommandInput, { kind: "run-step" }>["step"], more = {}): CommandInput => ({
+  kind: "run-step",
+  step,
+  ...more,
+});
+
+describe("Petra Response on", () => {
+  it("does steps 1 to 3 by itself and leaves the rest to people [R74]", async () => {
+    await start();
+    const at = await incident({ response: true });
+    remediate.lag = 1;
+    await rig.bell.ensureIncident(at.tenantId, at.incidentId);
+    await until(() => stepState(at, "revoke-and-lock")).toBe("verified");
+    await until(() => stepState(at, "disable-persistence")).toBe("verified");
+    const what = remediate.effects.map((e) => e.split(" ")[0]);
+    expect(what).toEqual(["lock", "retract", "disable"]);
+    expect(await stepState(at, "mark-remediated")).toBe("waiting");
+  });
+
+  it("two triggers for one account make one remediation", async () => {
+    await start();
+    const at = await incident({ response: true });
+    await Promise.all([
+      rig.bell.ensureIncident(at.tenantId, at.incidentId),
+      rig.bell.ensureIncident(at.tenantId, at.incidentId),
+      rig.bell.wakeIncident(at.tenantId, at.incidentId, "evidence"),
+    ]);
+    await until(() => stepState(at, "disable-persistence")).toBe("verified");
+    await rig.bell.wakeIncident(at.tenantId, at.incidentId, "evidence");
+    expect(remediate.effects.filter((e) => e.startsWith("lock"))).toHaveLength(1);
+  });
+
+  it("switched off stops what has not begun", async () => {
+    await start();
+    const at = await incident({ response: true });
+    remediate.lockTakesMs = 600;
+    await rig.bell.ensureIncident(at.tenantId, at.incidentId);
+    await until(async () => remediate.locksBegun).toBe(1);
+    await make.orm.update(tenants).set({ responseEnabled: false }).where(eq(tenants.id, at.tenantId));
+    await until(() => stepState(at, "revoke-and-lock")).toBe("verified");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(remediate.effects.map((e) => e.split(" ")[0])).toEqual(["lock"]);
+  });
+
+  it("waits for an analyst where authority says ask", async () => {
+    await start();
+    const at = await incident({ response: true });
+    remediate.authority = "ask";
+    await rig.bell.ensureIncident(at.tenantId, at.incidentId);
+    await until(
+      async () => (await rig.client.workflow.getHandle(at.workflowId).describe()).historyLength,
+    ).toBeGreaterThan(6);
+    expect(remediate.effects).toEqual([]);
+  });
+});
+
+describe("Petra Response off", () => {
+  it("nothing runs by itself, and publishing is required before the first step [R80]", async () => {
+    await start();
+    const at = await incident();
+    await rig.bell.ensureIncident(at.tenantId, at.incidentId);
+    const early = await order(at, run("revoke-and-lock"));
+    await ring(at, early);
+    await until(() => stateOf(early)).toBe("refused");
+    const publish = await order(at, { kind: "publish" });
+    await ring(at, publish);
+    await until(() => stateOf(publish)).toBe("done");
+    expect(remediate.effects).toEqual([]);
+    const lock = await order(at, run("revoke-and-lock"));
+    await ring(at, lock);
+    await until(() => stateOf(lock)).toBe("done");
+    await until(() => stepState(at, "revoke-and-lock")).toBe("verified");
+    expect(remediate.effects).toEqual([`lock ${at.incidentId} by member`]);
+  });
+});
+
+describe("orders", () => {
+  it("the same command sent twice runs once", async () => {
+    await start();
+    const at = await incident({ published: true });
+    const lock = await order(at, run("revoke-and-lock"));
+    await Promise.all([ring(at, lock), ring(at, lock), ring(at, lock)]);
+    await until(() => stateOf(lock)).toBe("done");
+    await ring(at, lock);
+    await until(() => stepState(at, "revoke-and-lock")).toBe("verified");
+    expect(remediate.effects).toEqual([`lock ${at.incidentId} by member`]);
+  });
+
+  it("a command sent while no worker is up is carried out when one returns, an expired one is refused", async () => {
+    const at = await incident({ published: true });
+    const lock = await order(at, run("revoke-and-lock"));
+    const old = new Date(Date.now() - 60_000).toISOString();
+    const undo = await order(at, { kind: "undo", actionId: "x" }, { expiresAt: old });
+    await ring(at, lock);
+    await ring(at, undo);
+    expect(await stateOf(lock)).toBe("sent");
+    await start();
+    await until(() => stateOf(lock)).toBe("done");
+    await until(() => stateOf(undo)).toBe("expired");
+    expect(remediate.effects).toEqual([`lock ${at.incidentId} by member`]);
+  });
+
+  it("a forged bell changes nothing and is audited [S42]", async () => {
+    await start();
+    const at = await incident({ published: true });
+    const other = await incident({ published: true });
+    const foreign = await order(other, run("revoke-and-lock"));
+    await ring(at, foreign);
+    await ring(at, crypto.randomUUID());
+    const forged = () =>
+      make.orm
+        .select()
+        .from(audit)
+        .where(and(eq(audit.incidentId, at.incidentId), eq(audit.action, "command.forged")));
+    await until(async () => (await forged()).length).toBe(2);
+    expect(await stateOf(foreign)).toBe("sent");
+    expect(remediate.effects).toEqual([]);
+  });
+
+  it("commands after closing still work [R104]", async () => {
+    await start();
+    const at = await incident({ response: true });
+    await rig.bell.ensureIncident(at.tenantId, at.incidentId);
+    await until(() => stepState(at, "disable-persistence")).toBe("verified");
+    await until(() => stepState(at, "revoke-and-lock")).toBe("verified");
+    const orders = [run("reset-password"), run("reenable-account", { handedOver: true }), run("mark-remediated")];
+    for (const input of orders) {
+      const id = await order(at, input);
+      await ring(at, id);
+      await until(() => stateOf(id)).toBe("done");
+    }
+    const handle = rig.client.workflow.getHandle(at.workflowId);
+    await handle.result();
+    const { historyLength } = await handle.describe();
+    expect(historyLength).toBeLessThan(80);
+    const undo = await order(at, { kind: "undo", actionId: "a" });
+    await ring(at, undo);
+    await until(() => stateOf(undo)).toBe("done");
+    await rig.client.workflow.getHandle(at.workflowId).result();
+    const [row] = await make.orm.select().from(incidents).where(eq(incidents.id, at.incidentId));
+    expect(row?.status).toBe("remediated");
+  });
+
+  it("a paused tenant's open incident can still be remediated", async () => {
+    await start();
+    const at = await incident({ published: true, phase: "paused" });
+    const lock = await order(at, run("revoke-and-lock"));
+    await ring(at, lock);
+    await until(() => stateOf(lock)).toBe("done");
+    await until(() => stepState(at, "revoke-and-lock")).toBe("verified");
+  });
+});
+
+describe("a long history", () => {
+  it("continues as new without losing or repeating an order", async () => {
+    await start();
+    const at = await incident({ published: true });
+    await rig.client.workflow.start("respondToIncident", {
+      workflowId: at.workflowId,
+      taskQueue: "petra-containment",
+      args: [{ tenantId: at.tenantId, incidentId: at.incidentId, continueAfterEvents: 15 }],
+    });
+    const ids: string[] = [];
+    for (let n = 0; n < 6; n++) ids.push(await order(at, { kind: "tag-phish", internetMessageId: `<${n}@x>` }));
+    for (const id of ids) await ring(at, id);
+    for (const id of ids) await ring(at, id);
+    for (const id of ids) await until(() => stateOf(id)).toBe("done");
+    const runs = async () => {
+      let n = 0;
+      for await (const _ of rig.client.workflow.list({ query: `WorkflowId = '${at.workflowId}'` })) n += 1;
+      return n;
+    };
+    await until(runs).toBeGreaterThan(1);
+  });
+});
