@@ -283,11 +283,16 @@ describe("activity feed", () => {
     expect(await code(new Date(now - 1000).toISOString(), new Date(now).toISOString())).toBe("AF20002");
   });
 
-  it("throttles as 403 AF429 and loses blobs by switch", async () => {
+  it("throttles as 403 AF429, loses subscriptions and blobs by switch", async () => {
     const t = await quiet("feed-faults");
     await cloud.fault(t.tenantId, { kind: "feed-throttle", count: 1 });
     const throttled = await cloud.feed(t.tenantId, "GET", "/subscriptions/list");
     expect([throttled.status, throttled.json.error?.code]).toEqual([403, "AF429"]);
+    await cloud.feed(t.tenantId, "POST", "/subscriptions/start?contentType=Audit.General");
+    await cloud.fault(t.tenantId, { kind: "subscription-lost", count: 1 });
+    expect(
+      (await cloud.feed(t.tenantId, "GET", "/subscriptions/content?contentType=Audit.General")).json.error?.code,
+    ).toBe("AF20022");
     await cloud.fault(t.tenantId, { kind: "blob-gone", count: 1 });
     expect((await cloud.feed(t.tenantId, "GET", "/audit/x")).json.error?.code).toBe("AF20050");
   });

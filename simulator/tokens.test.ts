@@ -1,6 +1,8 @@
-import { decodeJwt } from "jose";
+import { createHash, X509Certificate } from "node:crypto";
+import { decodeJwt, importPKCS8, SignJWT } from "jose";
+import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CLIENT_SECRET, type TenantSummary, TestCloud } from "./testing/client.ts";
+import { type Answer, CLIENT_ID, CLIENT_SECRET, type TenantSummary, TestCloud } from "./testing/client.ts";
 
 let cloud: TestCloud;
 let first: TenantSummary;
@@ -121,6 +123,38 @@ describe("tokens", () => {
     let last = await cloud.tokenAnswer(tenant.tenantId);
     for (let n = 0; n < 60; n++) last = await cloud.tokenAnswer(tenant.tenantId);
     expect(last.json.error_codes).toEqual([50196]);
+  });
+
+  it("takes a certificate assertion once the certificate is known, and no assertion of a stranger", async () => {
+    const tenant = await cloud.tenant({ story: "quiet", seed: "certificate" });
+    const make = () => generate([{ name: "commonName", value: "client" }], { keySize: 2048, algorithm: "sha256" });
+    const assertion = async (certificate: { private: string; cert: string }): Promise<Record<string, string>> => {
+      const thumbprint = createHash("sha256").update(new X509Certificate(certificate.cert).raw).digest("base64url");
+      const jwt = await new SignJWT({})
+        .setProtectedHeader({ alg: "PS256", "x5t#S256": thumbprint })
+        .setIssuer(CLIENT_ID)
+        .setSubject(CLIENT_ID)
+        .setAudience("https://login.microsoftonline.com/token")
+        .setJti("1")
+        .setExpirationTime("10m")
+        .sign(await importPKCS8(certificate.private, "PS256"));
+      return { client_assertion: jwt, client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" };
+    };
+    const [ours, strange] = [await make(), await make()];
+    await cloud.admin("POST", "/admin/certificates", { pem: ours.cert, acceptedInMs: 30_000 });
+    const attempt = async (certificate: typeof ours): Promise<Answer> => {
+      const form = new URLSearchParams({
+        client_id: CLIENT_ID,
+        scope: "https://graph.microsoft.com/.default",
+        grant_type: "client_credentials",
+        ...(await assertion(certificate)),
+      });
+      return cloud.post(`/login.microsoftonline.com/${tenant.tenantId}/oauth2/v2.0/token`, form);
+    };
+    expect((await attempt(ours)).json.error_codes).toEqual([700027]);
+    await cloud.admin("POST", "/admin/clock", { advanceMs: 31_000 });
+    expect((await attempt(ours)).status).toBe(200);
+    expect((await attempt(strange)).json.error_codes).toEqual([700027]);
   });
 
   it("challenges once for claims and serves the same token afterwards", async () => {

@@ -1,33 +1,31 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { ATTACKER_TRICKS, attackerActs, isTrick } from "../attacker/act.ts";
 import { graphTime } from "../clock.ts";
 import { addDirectoryAudit, addSignIn, addUal } from "../records/store.ts";
 import { SCENARIOS } from "../scenarios/catalogue.ts";
 import { attackTenant, createTenant, isStory, workOn } from "../scenarios/create-tenant.ts";
 import { settle } from "../settle.ts";
 import { giveDirectoryRoles, grantConsent, setInstallation } from "../state/consent.ts";
-import { syncDirectory } from "../state/directory-sync.ts";
-import { FAULT_KINDS, isFaultKind } from "../state/faults.ts";
 import { publishBlobs } from "../state/publish.ts";
 import type { Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
+import { attackerRoutes } from "./attacker.ts";
+import { directoryRoutes } from "./directory.ts";
+import { faultRoutes } from "./faults.ts";
 import { partnerOf } from "./partner.ts";
 import { plant } from "./plant.ts";
 import { replayRoute } from "./replay.ts";
-
-class AdminError extends Error {}
 
 /** The port that builds and moves the simulated cloud. Tests and the launcher use it; the product never does. */
 export function adminApp(world: World): Hono {
   const app = new Hono();
   app.onError((error, c) => {
-    const expected = error instanceof AdminError || error instanceof z.ZodError || error instanceof RangeError;
+    const expected = error instanceof z.ZodError || error instanceof RangeError;
     return c.json({ error: error.message }, expected ? 400 : 500);
   });
   const tenantOf = (id: string): Tenant => {
     const tenant = world.findTenant(id);
-    if (!tenant) throw new AdminError(`no tenant '${id}'`);
+    if (!tenant) throw new RangeError(`no tenant '${id}'`);
     return tenant;
   };
 
@@ -63,8 +61,8 @@ export function adminApp(world: World): Hono {
         consent: z.boolean().default(false),
       })
       .parse(await c.req.json());
-    const endsAt = body.startAt ? Date.parse(body.startAt) : undefined;
-    const tenant = createTenant(world, { ...body, endsAt });
+    const startAt = body.startAt ? Date.parse(body.startAt) : undefined;
+    const tenant = createTenant(world, { ...body, startAt });
     if (body.consent) {
       grantConsent(world, tenant);
       giveDirectoryRoles(world, tenant);
@@ -122,70 +120,9 @@ export function adminApp(world: World): Hono {
 
   app.post("/admin/tenants/:tid/work", (c) => c.json({ records: workOn(world, tenantOf(c.req.param("tid"))) }));
 
-  app.get("/admin/faults", (c) => c.json({ kinds: FAULT_KINDS }));
-  app.get("/admin/tenants/:tid/faults", (c) => c.json({ faults: tenantOf(c.req.param("tid")).faults }));
-  app.post("/admin/tenants/:tid/faults", async (c) => {
-    const tenant = tenantOf(c.req.param("tid"));
-    const { kind, match, count, probability, skip, ...settings } = z
-      .looseObject({
-        kind: z.string().refine(isFaultKind, "unknown fault kind"),
-        match: z.object({ method: z.string().optional(), pathPattern: z.string().optional() }).default({}),
-        count: z.number().int().positive().optional(),
-        probability: z.number().min(0).max(1).default(1),
-        skip: z.number().int().min(0).default(0),
-      })
-      .parse(await c.req.json());
-    const fault = { id: world.rng.uuid(), kind, match, remaining: count ?? null, probability, skip, settings };
-    tenant.faults.push(fault);
-    world.touched();
-    return c.json(fault, 201);
-  });
-  app.delete("/admin/tenants/:tid/faults/:fault?", (c) => {
-    const tenant = tenantOf(c.req.param("tid"));
-    const id = c.req.param("fault");
-    tenant.faults = id ? tenant.faults.filter((f) => f.id !== id && f.kind !== id) : [];
-    world.touched();
-    return c.body(null, 204);
-  });
-
-  app.post("/admin/tenants/:tid/attacker/act", async (c) => {
-    const tenant = tenantOf(c.req.param("tid"));
-    const body = z
-      .object({ what: z.union([z.string(), z.array(z.string())]).optional() })
-      .parse(await c.req.json().catch(() => ({})));
-    const what = body.what === undefined ? [...ATTACKER_TRICKS] : [body.what].flat();
-    const unknown = what.find((w) => !isTrick(w));
-    if (unknown) throw new AdminError(`unknown trick '${unknown}', known: ${ATTACKER_TRICKS.join(", ")}`);
-    return c.json({ tries: attackerActs(world, tenant, what.filter(isTrick)) });
-  });
-  app.post("/admin/tenants/:tid/attacker/routine", async (c) => {
-    const { attacker } = tenantOf(c.req.param("tid"));
-    if (!attacker) throw new AdminError("nobody attacks this tenant");
-    const body = z
-      .object({ everyMs: z.number().int().positive().nullable(), what: z.array(z.string()).default([]) })
-      .parse(await c.req.json());
-    attacker.autoEveryMs = body.everyMs;
-    attacker.autoWhat = body.what;
-    attacker.nextAutoAt = body.everyMs === null ? null : world.clock.now() + body.everyMs;
-    return c.json({ everyMs: attacker.autoEveryMs, what: attacker.autoWhat });
-  });
-
-  app.post("/admin/tenants/:tid/sync", (c) => {
-    const tenant = tenantOf(c.req.param("tid"));
-    return c.json({ changed: syncDirectory(world, tenant, world.clock.now()) });
-  });
-  app.post("/admin/tenants/:tid/on-premises", async (c) => {
-    const tenant = tenantOf(c.req.param("tid"));
-    const body = z
-      .object({ userId: z.string(), accountEnabled: z.boolean().optional(), resetPassword: z.boolean().optional() })
-      .parse(await c.req.json());
-    const user = tenant.users.find((u) => u.id === body.userId);
-    if (!user?.onPremises) throw new AdminError("not a synced account");
-    if (body.accountEnabled !== undefined) user.onPremises.accountEnabled = body.accountEnabled;
-    if (body.resetPassword) user.onPremises.passwordGeneration = user.passwordGeneration + 1;
-    world.touched();
-    return c.json({ onPremises: user.onPremises });
-  });
+  faultRoutes(app, world, tenantOf);
+  attackerRoutes(app, world, tenantOf);
+  directoryRoutes(app, world, tenantOf);
 
   app.post("/admin/tenants/:tid/records", async (c) => {
     const tenant = tenantOf(c.req.param("tid"));

@@ -99,6 +99,16 @@ function stop(call: Call): Response {
 
 function subscriptionOf(call: Call) {
   const contentType = contentTypeOf(call);
+  if (
+    strike(
+      call.tenant,
+      "subscription-lost",
+      { method: call.c.req.method, path: call.c.env.virtualPath },
+      call.world.rng,
+    )
+  ) {
+    call.tenant.subscriptions = call.tenant.subscriptions.filter((s) => s.contentType !== contentType);
+  }
   const subscription = call.tenant.subscriptions.find((s) => s.contentType === contentType);
   if (!subscription) throw bad("AF20022", `No subscription found for the specified content type ${contentType}.`);
   return subscription;

@@ -1,4 +1,4 @@
-import { HOUR } from "../clock.ts";
+import { HOUR, MINUTE } from "../clock.ts";
 import { createRng } from "../random.ts";
 import type { Json, SimUser, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
@@ -14,8 +14,8 @@ export interface TenantOrder {
   seed: string;
   name?: string | undefined;
   phase: "history" | "full";
-  /** When the story's last event happened in phase "full"; default one hour ago. */
-  endsAt?: number | undefined;
+  /** When the story begins in phase "full"; default so that its last event was one hour ago. */
+  startAt?: number | undefined;
   p1?: boolean | undefined;
   people?: number | undefined;
   /** Adds the accounts that trip careless clients. */
@@ -29,6 +29,7 @@ const QUIET: Scenario = {
   twinOf: null,
   p1: true,
   synced: false,
+  minutes: 0,
   play: () => ({}),
 };
 
@@ -63,7 +64,7 @@ export function createTenant(world: World, order: TenantOrder): Tenant {
   tenant.accountRoles[victim.id] = "victim";
   world.tenants.set(tenant.id, tenant);
 
-  const endsAt = order.endsAt ?? now - HOUR;
+  const endsAt = order.startAt === undefined ? now - HOUR : order.startAt + chosen.minutes * MINUTE;
   const historyUntil = order.phase === "full" ? Math.min(now, endsAt) : now;
   const stage = new Stage(world, tenant, rng, false);
   playOrdinaryWork(stage, historyUntil);

@@ -8,6 +8,8 @@ export interface Scenario {
   twinOf: string | null;
   p1: boolean;
   synced: boolean;
+  /** From the first event of the story to the last. */
+  minutes: number;
   /** Things that were so long before the story begins. */
   prepare?(stage: Stage, until: number): void;
   /** Plays the story so that its last event falls on `endsAt`; returns handles for tests. */

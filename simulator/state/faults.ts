@@ -26,6 +26,7 @@ export const FAULT_KINDS = {
   "audit-query": "outcome: 'failed' | 'stuck', or delayMs until succeeded",
   "auditing-disabled": "audit queries answer AuditingDisabledTenant",
   "feed-throttle": "AF429 with status 403",
+  "subscription-lost": "the activity feed forgets the subscription (AF20022)",
   "blob-gone": "content blobs answer 404 AF20050",
   "exchange-noop": "a cmdlet answers 200 with an empty value and changes nothing",
   "unknown-members": "answers carry members and enum values nobody knows",

@@ -83,6 +83,10 @@ export class TestCloud {
     );
   }
 
+  async post(path: string, body: URLSearchParams): Promise<Answer> {
+    return read(await fetch(this.simulator.cloudUrl + path, { method: "POST", body }));
+  }
+
   /** A token, kept until `fresh` is asked for. */
   async token(tenantId: string, audience = "https://graph.microsoft.com", fresh = false): Promise<string> {
     const key = `${tenantId} ${audience}`;

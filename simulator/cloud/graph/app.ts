@@ -3,6 +3,7 @@ import type { Bindings } from "../call.ts";
 import { recordViolation } from "../call.ts";
 import { CloudError, graphError } from "../errors.ts";
 import type { TokenService } from "../tokens.ts";
+import { applicationRoutes } from "./applications.ts";
 import { appRoutes } from "./apps.ts";
 import { auditQueryRoutes } from "./audit-queries.ts";
 import { batchRoute } from "./batch.ts";
@@ -33,6 +34,7 @@ export function graphApp(tokens: TokenService): Hono<{ Bindings: Bindings }> {
   messageRuleRoutes(routes);
   messageTraceRoutes(routes);
   appRoutes(routes);
+  applicationRoutes(routes);
   deviceRoutes(routes);
   directoryRoleRoutes(routes);
   groupRoutes(routes);

@@ -2,14 +2,14 @@ import { graphTime } from "../../clock.ts";
 import { strike } from "../../state/faults.ts";
 import { FIRST_PARTY_APP_IDS, MICROSOFT_TENANT } from "../../state/identifiers.ts";
 import { keepOldView, seen, seenAll } from "../../state/lag.ts";
-import type { Application, Json, ServicePrincipal } from "../../state/types.ts";
+import type { Json, ServicePrincipal } from "../../state/types.ts";
 import type { Call } from "../call.ts";
 import { badRequest, denied, notFound } from "../errors.ts";
 import { entity, page } from "../odata.ts";
 import { noContent, userOf } from "./find.ts";
 import { type GraphRoutes, READ_APPS, READ_DIRECTORY, READ_USERS, WRITE_APPS } from "./route.ts";
 
-const PAGE = { defaultSize: 100, maxSize: 999 };
+export const PAGE = { defaultSize: 100, maxSize: 999 };
 const WRITE_GRANTS = [["DelegatedPermissionGrant.ReadWrite.All"], ["Directory.ReadWrite.All"]];
 const WRITE_ASSIGNMENTS = [["AppRoleAssignment.ReadWrite.All"]];
 
@@ -120,60 +120,10 @@ export function appRoutes(routes: GraphRoutes): void {
     call.effect({ effect: "delete delegated grant", target: id, before: grant, after: null });
     return noContent();
   });
-  applicationRoutes(routes);
-}
-
-function applicationRoutes(routes: GraphRoutes): void {
-  routes.on("get", "/applications", READ_APPS, (call) =>
-    page(call, call.tenant.applications.map(applicationJson), PAGE, "applications"),
-  );
-  routes.on("get", "/applications/:app", READ_APPS, (call) =>
-    entity(call, applicationJson(applicationOf(call)), "applications"),
-  );
-  routes.on("patch", "/applications/:app", WRITE_APPS, (call) => {
-    const app = applicationOf(call);
-    const { isDisabled } = call.body();
-    if (typeof isDisabled !== "boolean") throw badRequest("The simulated cloud changes isDisabled only.");
-    const before = app.isDisabled;
-    app.isDisabled = isDisabled;
-    call.effect({
-      effect: isDisabled ? "disable application" : "enable application",
-      target: app.id,
-      before,
-      after: isDisabled,
-    });
-    return noContent();
-  });
-  for (const [operation, list] of [
-    ["removePassword", "passwordCredentials"],
-    ["removeKey", "keyCredentials"],
-  ] as const) {
-    const remove = (
-      call: Call,
-      owner: { id: string; passwordCredentials: Json[]; keyCredentials: Json[] },
-    ): Response => {
-      const { keyId } = call.body();
-      const before = owner[list];
-      if (!before.some((credential) => credential.keyId === keyId))
-        throw badRequest("No credentials found to be removed.");
-      owner[list] = before.filter((credential) => credential.keyId !== keyId);
-      call.effect({
-        effect: operation === "removeKey" ? "remove key credential" : "remove password credential",
-        target: owner.id,
-        before,
-        after: owner[list],
-      });
-      return noContent();
-    };
-    routes.on("post", `/applications/:app/${operation}`, WRITE_APPS, (call) => remove(call, applicationOf(call)));
-    routes.on("post", `/servicePrincipals/:sp/${operation}`, WRITE_APPS, (call) =>
-      remove(call, thirdParty(call, spOf(call))),
-    );
-  }
 }
 
 /** By object id, or by the alternate key `servicePrincipals(appId='…')` which the pipeline turns into `appId=…`. */
-function spOf(call: Call): ServicePrincipal {
+export function spOf(call: Call): ServicePrincipal {
   const key = decodeURIComponent(call.c.req.param("sp") ?? "");
   const sp = call.tenant.servicePrincipals.find((s) =>
     key.startsWith("appId=") ? s.appId === key.slice(6) : s.id === key,
@@ -182,17 +132,8 @@ function spOf(call: Call): ServicePrincipal {
   return sp;
 }
 
-function applicationOf(call: Call): Application {
-  const key = decodeURIComponent(call.c.req.param("app") ?? "");
-  const app = call.tenant.applications.find((a) =>
-    key.startsWith("appId=") ? a.appId === key.slice(6) : a.id === key,
-  );
-  if (!app) throw notFound(key);
-  return app;
-}
-
 /** Microsoft's own applications are never a target: refused, and remembered as a violation. */
-function thirdParty(call: Call, sp: ServicePrincipal): ServicePrincipal {
+export function thirdParty(call: Call, sp: ServicePrincipal): ServicePrincipal {
   if (sp.appOwnerOrganizationId === MICROSOFT_TENANT || FIRST_PARTY_APP_IDS.has(sp.appId)) {
     call.violation("first-party-target", `${sp.displayName} (${sp.appId})`);
     throw denied();
@@ -259,18 +200,5 @@ export function spJson(sp: ServicePrincipal): Json {
     signInAudience: "AzureADMultipleOrgs",
     tags: sp.tags,
     verifiedPublisher: sp.publisher ?? { displayName: null, verifiedPublisherId: null, addedDateTime: null },
-  };
-}
-
-function applicationJson(app: Application): Json {
-  return {
-    id: app.id,
-    appId: app.appId,
-    displayName: app.displayName,
-    createdDateTime: graphTime(app.createdAt),
-    isDisabled: app.isDisabled ? true : null,
-    keyCredentials: app.keyCredentials,
-    passwordCredentials: app.passwordCredentials,
-    signInAudience: "AzureADMyOrg",
   };
 }

@@ -10,9 +10,10 @@ export const aitmMailRuleTwin: Scenario = {
   twinOf: "aitm-mail-rule",
   p1: true,
   synced: false,
+  minutes: 48,
   play(stage, victim, endsAt) {
     const { rng, tenant } = stage;
-    const start = endsAt - minutes(48);
+    const start = endsAt - minutes(this.minutes);
     const own = stage.ownSession(victim, "office");
     const away = tenant.country === "GB" ? rng.pick(["comcast", "tmobile"]) : rng.pick(["bt", "virgin"]);
     const trip: Session = { ...own, from: addressIn(away, rng) };

@@ -19,9 +19,10 @@ export const aitmMailRule: Scenario = {
   twinOf: null,
   p1: true,
   synced: false,
+  minutes: 48,
   play(stage, victim, endsAt) {
     const { rng, tenant } = stage;
-    const start = endsAt - minutes(48);
+    const start = endsAt - minutes(this.minutes);
     const lure = rng.pick(LURES).replace("{n}", String(rng.int(100, 999)));
     const lureDomain = `${rng.letters(7)}-docs.example`;
     const phish = stage.receiveMail(start - minutes(rng.int(6, 40)), victim, {

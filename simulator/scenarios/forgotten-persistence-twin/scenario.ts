@@ -1,5 +1,6 @@
 import { DAY, HOUR } from "../../clock.ts";
-import { consent, makeRule, minutes } from "../moves.ts";
+import { consent } from "../consent-to-app.ts";
+import { makeRule, minutes } from "../moves.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** The honest fact: the rule files the mail-merge bounces, and the application is one everybody uses. */
@@ -9,6 +10,7 @@ export const forgottenPersistenceTwin: Scenario = {
   twinOf: "forgotten-persistence",
   p1: false,
   synced: false,
+  minutes: 0,
   play(stage, victim, endsAt) {
     const { rng, tenant } = stage;
     const start = endsAt - rng.int(140, 160) * DAY - rng.int(0, 20) * HOUR;

@@ -1,6 +1,7 @@
 import { DAY, HOUR } from "../../clock.ts";
 import { APP } from "../../state/identifiers.ts";
-import { consent, fullSignIn, KIT_AGENTS, makeRule, minutes } from "../moves.ts";
+import { consent } from "../consent-to-app.ts";
+import { fullSignIn, KIT_AGENTS, makeRule, minutes } from "../moves.ts";
 import { addressIn } from "../networks.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -16,6 +17,7 @@ export const forgottenPersistence: Scenario = {
   twinOf: null,
   p1: false,
   synced: false,
+  minutes: 0,
   play(stage, victim, endsAt) {
     const { rng, tenant } = stage;
     const old = rng.chance(0.5);

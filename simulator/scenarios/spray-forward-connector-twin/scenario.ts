@@ -10,6 +10,7 @@ export const sprayForwardConnectorTwin: Scenario = {
   twinOf: "spray-forward-connector",
   p1: true,
   synced: true,
+  minutes: 170,
   prepare(stage, until) {
     const admin = stage.tenant.users[0];
     if (!admin) return;
@@ -22,7 +23,7 @@ export const sprayForwardConnectorTwin: Scenario = {
   },
   play(stage, victim, endsAt) {
     const { tenant } = stage;
-    const start = endsAt - minutes(170);
+    const start = endsAt - minutes(this.minutes);
     stage.collect();
     const sources = spray(stage, start, minutes(100), victim);
     const own = stage.ownSession(victim, "office");

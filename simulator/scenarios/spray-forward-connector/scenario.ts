@@ -11,6 +11,7 @@ export const sprayForwardConnector: Scenario = {
   twinOf: null,
   p1: true,
   synced: true,
+  minutes: 170,
   prepare(stage) {
     // the connector needs somebody who may make one, and a second factor would have stopped a guess
     const victim = stage.tenant.users.find((u) => u.id === stage.tenant.victimId);
@@ -20,7 +21,7 @@ export const sprayForwardConnector: Scenario = {
   },
   play(stage, victim, endsAt) {
     const { rng, tenant } = stage;
-    const start = endsAt - minutes(170);
+    const start = endsAt - minutes(this.minutes);
     stage.collect();
     const sources = spray(stage, start, minutes(100), victim);
     const guess = stage.session(
