@@ -87,7 +87,7 @@ async function start(): Promise<void> {
   const ended = await endLeftovers(dataDir);
   if (ended.length > 0) say(`Ended what an earlier start left behind: ${ended.join(", ")}.`);
   if (options.fresh) {
-    for (const part of ["postgres", "temporal", "simulator", "secrets.json", "demo.json"])
+    for (const part of ["postgres", "temporal", "simulator", "mail", "secrets.json", "demo.json"])
       rmSync(join(dataDir, part), { recursive: true, force: true });
     say("Old data removed.");
   }

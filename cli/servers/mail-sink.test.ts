@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import nodemailer from "nodemailer";
@@ -8,29 +10,30 @@ import { freePort } from "./ports.ts";
 let sink: ChildProcess;
 let smtpPort: number;
 let base: string;
+const folder = mkdtempSync(join(tmpdir(), "petra-mail-"));
 
-beforeAll(async () => {
+async function startSink(): Promise<void> {
   smtpPort = await freePort();
   const httpPort = await freePort();
   base = `http://127.0.0.1:${httpPort}`;
   sink = spawn(process.execPath, [join(import.meta.dirname, "mail-sink.ts")], {
-    env: { MAIL_SINK_SMTP_PORT: String(smtpPort), MAIL_SINK_HTTP_PORT: String(httpPort) },
+    env: { MAIL_SINK_SMTP_PORT: String(smtpPort), MAIL_SINK_HTTP_PORT: String(httpPort), MAIL_SINK_FOLDER: folder },
     stdio: "inherit",
   });
-  for (let tries = 0; tries < 200; tries++) {
-    if (
-      await fetch(base).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return;
+  for (let tries = 0; tries < 400; tries++) {
+    const isUp = await fetch(base).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (isUp) return;
     await sleep(25);
   }
   throw new Error("The mail sink did not come up.");
-});
+}
+beforeAll(startSink);
 afterAll(() => {
   sink.kill();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test("a mail sent over SMTP can be read as JSON and in the browser, its HTML shut in a sandbox", async () => {
@@ -60,4 +63,12 @@ test("a mail sent over SMTP can be read as JSON and in the browser, its HTML shu
   expect(view.headers.get("content-security-policy")).toContain("default-src 'none'");
   expect(await (await fetch(base)).text()).not.toContain("<script");
   expect((await fetch(`${base}/messages/nosuch`)).status).toBe(404);
+});
+
+test("mail is still there after a restart", async () => {
+  const before = await (await fetch(`${base}/messages`)).json();
+  sink.kill("SIGKILL");
+  await startSink();
+  expect(await (await fetch(`${base}/messages`)).json()).toEqual(before);
+  expect(before).toHaveLength(1);
 });

@@ -1,13 +1,36 @@
 import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
-/** One message as kept: the newest 500, in memory only. */
+/** One message: the newest 500 are kept, each as a file of what came in. */
 type Kept = { id: string; at: string; to: string[]; from: string; subject: string; email: Email };
 
 const KEEP = 500;
 const messages: Kept[] = [];
+const folder = process.env.MAIL_SINK_FOLDER;
+if (!folder) throw new Error("MAIL_SINK_FOLDER must name the folder for the messages.");
+mkdirSync(folder, { recursive: true, mode: 0o700 });
+
+type Envelope = Omit<Kept, "email" | "subject">;
+
+function forget(kept: readonly Kept[]): void {
+  for (const { id } of kept) for (const end of ["json", "eml"]) rmSync(join(folder!, `${id}.${end}`), { force: true });
+}
+
+async function keep(envelope: Envelope, raw: Buffer): Promise<void> {
+  const email = await PostalMime.parse(raw);
+  messages.unshift({ ...envelope, subject: email.subject ?? "", email });
+  forget(messages.splice(KEEP));
+}
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
+  const envelope = JSON.parse(readFileSync(join(folder, file), "utf8")) as Envelope;
+  await keep(envelope, readFileSync(join(folder, `${envelope.id}.eml`)));
+}
+messages.sort((a, b) => (a.at < b.at ? 1 : -1));
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
@@ -62,7 +85,7 @@ function answer(response: ServerResponse, status: number, type: string, body: st
 const http = createServer((request, response) => {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   if (request.method === "DELETE" && path === "/messages") {
-    messages.length = 0;
+    forget(messages.splice(0));
     return answer(response, 200, "application/json", "[]");
   }
   if (path === "/") return answer(response, 200, "text/html", list());
@@ -85,15 +108,13 @@ const smtp = new SMTPServer({
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("end", () => {
       const raw = Buffer.concat(chunks);
-      PostalMime.parse(raw).then((email) => {
-        const at = new Date().toISOString();
-        const id = createHash("sha256").update(at).update(raw).digest("hex").slice(0, 16);
-        const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : "";
-        const to = session.envelope.rcptTo.map(({ address }) => address);
-        messages.unshift({ id, at, from, to, subject: email.subject ?? "", email });
-        messages.length = Math.min(messages.length, KEEP);
-        done();
-      }, done);
+      const at = new Date().toISOString();
+      const id = createHash("sha256").update(at).update(raw).digest("hex").slice(0, 16);
+      const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : "";
+      const envelope: Envelope = { id, at, from, to: session.envelope.rcptTo.map(({ address }) => address) };
+      writeFileSync(join(folder, `${id}.eml`), raw, { mode: 0o600 });
+      writeFileSync(join(folder, `${id}.json`), JSON.stringify(envelope), { mode: 0o600 });
+      keep(envelope, raw).then(() => done(), done);
     });
   },
 });
