@@ -1,7 +1,8 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
-import { artifacts, incidentSteps, incidents } from "../schema/incident.ts";
+import { artifacts, commands, incidentSteps, incidents } from "../schema/incident.ts";
+import { scans } from "../schema/ingest.ts";
 import { accounts, members, memberTenants, organizations, tenants } from "../schema/organization.ts";
 import { notificationMethods } from "../schema/platform.ts";
 
@@ -161,6 +162,40 @@ export function createFactories(superUrl: string, now = FACTORY_NOW) {
             effect: "Moves mail about invoices to RSS Feeds.",
             detail: {},
             createdAt: now,
+            ...values,
+          })
+          .returning(),
+      ),
+    command: async (incident: { id: string; orgId: string; tenantId: string }, values: Insert<typeof commands> = {}) =>
+      one(
+        await orm
+          .insert(commands)
+          .values({
+            id: crypto.randomUUID(),
+            orgId: incident.orgId,
+            tenantId: incident.tenantId,
+            incidentId: incident.id,
+            kind: "run-step",
+            input: { kind: "run-step", step: "revoke-and-lock" },
+            actor: { kind: "system", room: "test" },
+            state: "sent",
+            issuedAt: now,
+            ...values,
+          })
+          .returning(),
+      ),
+    scan: async (tenant: { id: string; orgId: string }, values: Insert<typeof scans> = {}) =>
+      one(
+        await orm
+          .insert(scans)
+          .values({
+            orgId: tenant.orgId,
+            tenantId: tenant.id,
+            kind: "scan",
+            state: "running",
+            fromAt: "2026-05-24T12:00:00Z",
+            toAt: now,
+            startedAt: now,
             ...values,
           })
           .returning(),
