@@ -1,5 +1,6 @@
 import { setStep } from "#db/repos/incident.ts";
-import { type ArtifactRow, listArtifacts, setAction, setArtifact } from "#db/repos/remediate.ts";
+import { type ArtifactRow, listActions, listArtifacts, setAction, setArtifact } from "#db/repos/remediate.ts";
+import type { ArtifactKind } from "#domain/incident/analysis.ts";
 import { type ArtifactChoice, type PlanItem, planArtifact } from "#domain/remediation/plan.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";
 import { EXECUTORS, type Executor, targetOf } from "./executors.ts";
@@ -15,6 +16,9 @@ const STEP = "disable-persistence";
 const LAG_MS = 120_000;
 const RECHECK_SECONDS = 60;
 
+/** A disabled inbox rule is still leftover persistence (R66); a consent sleeps only as long as its app is disabled. */
+const SLEEPING_STAYS: readonly ArtifactKind[] = ["inbox-rule", "oauth-grant"];
+
 type Selected = { row: ArtifactRow; item: PlanItem };
 type Handled = Selected & { words: string | null; isOpen: boolean };
 
@@ -29,6 +33,8 @@ export async function disablePersistence(
   const c = await openCase(deps, input);
   return guardStep(deps, c, STEP, async () => {
     await begin(deps, c, input);
+    const stopped = await resume(deps, c, input);
+    if (stopped) return settleStop(deps, c, input, STEP, stopped);
     const { blind } = await sweepCase(deps, c);
     const selected = await select(deps, c, input);
     const handled: Handled[] = [];
@@ -56,6 +62,40 @@ async function begin(deps: RemediateDeps, c: Case, input: Ordered): Promise<void
   );
 }
 
+/** Writes a dead process left behind come first: the sweep alone would see them done and leave their rows open. */
+async function resume(
+  deps: RemediateDeps,
+  c: Case,
+  input: Ordered,
+): Promise<Extract<WriteResult, { kind: "stopped" }> | undefined> {
+  const rows = await inCase(deps, c, (tx) => listActions(tx, c.at.incidentId));
+  for (const row of rows) {
+    if (row.stepId !== STEP || !row.artifactId || !["sent", "unknown", "accepted"].includes(row.state)) continue;
+    const { kind, targetId, targetLabel, artifactId } = row;
+    if (row.state !== "accepted") {
+      const request = {
+        step: STEP,
+        kind,
+        targetId,
+        targetLabel,
+        artifactId,
+        order: input,
+        ...goesOn(c, input),
+      } as const;
+      const result = await write(deps, c, request);
+      if (result.kind === "stopped") return result;
+    }
+    if (await isSeenDone(c, { action: kind, targetId }))
+      await inCase(deps, c, (tx) => setAction(tx, row.id, { state: "verified", verifiedAt: nowOf(deps) }));
+  }
+  return undefined;
+}
+
+/** A person's order is not asked for twice while its step goes on; Response is (D6). */
+const goesOn = (c: Case, input: Ordered): { continues: boolean } => ({
+  continues: stepOf(c, STEP)?.state === "partly" && input.by.kind !== "response",
+});
+
 async function select(
   deps: RemediateDeps,
   c: Case,
@@ -65,8 +105,7 @@ async function select(
   const wanted = rows.filter((row) => {
     if (row.state === "deleted" || row.kind === "internal-phish" || row.kind === "mailbox-phish") return false;
     if (input.artifactIds) return input.artifactIds.includes(row.id);
-    // A disabled inbox rule is still leftover persistence (R66).
-    return row.byAttacker && (row.state !== "disabled" || row.kind === "inbox-rule");
+    return row.byAttacker && (row.state !== "disabled" || SLEEPING_STAYS.includes(row.kind));
   });
   return wanted.map((row) => ({ row, item: planArtifact(row, c.objectId, input.artifactAction) }));
 }
@@ -83,7 +122,7 @@ async function handle(deps: RemediateDeps, c: Case, input: Ordered, { row, item 
     order: input,
     artifactId: row.id,
     isUndoable: item.undo !== null,
-    continues: stepOf(c, STEP)?.state === "partly" && input.by.kind !== "response",
+    ...goesOn(c, input),
   } as const;
   const result = await write(deps, c, request);
   if (result.kind !== "done" || result.isNew || !result.action.acceptedAt) return result;
@@ -91,7 +130,7 @@ async function handle(deps: RemediateDeps, c: Case, input: Ordered, { row, item 
   return age > LAG_MS && !(await isSeenDone(c, item)) ? write(deps, c, { ...request, isAgain: true }) : result;
 }
 
-async function isSeenDone(c: Case, item: PlanItem): Promise<boolean> {
+async function isSeenDone(c: Case, item: Pick<PlanItem, "action" | "targetId">): Promise<boolean> {
   if (!item.action || !item.targetId) return false;
   const executor: Executor = EXECUTORS[item.action];
   const target = targetOf(item.targetId);

@@ -31,6 +31,6 @@ export function createRemediateActivities(deps: RemediateDeps) {
     closeIncident: bind(closeIncident),
     undoAction: bind(undoAction),
     dismissIncident: bind(dismissIncident),
-    runWatches: bind(runWatches),
+    runWatches: (input: { limit?: number } = {}) => runWatches(deps, input),
   };
 }

@@ -168,6 +168,9 @@ export async function verifyPassword(deps: RemediateDeps, at: At): Promise<StepO
         updatedAt: now,
       });
       if (isOurs) await setAction(tx, ours.id, { state: "verified", verifiedAt: now });
+      const revoked = await newestAction(tx, c.at.incidentId, "revoke-sessions");
+      if (revoked?.state === "accepted" && revoked.before?.sessionsValidFrom !== user.sessionsValidFrom)
+        await setAction(tx, revoked.id, { state: "verified", verifiedAt: now });
       await endWatches(tx, c.at.incidentId, ["password"], "changed", now);
       await audit(tx, c, { at: now, actor: SYSTEM, action: "step.verified", object: STEP });
     });

@@ -93,7 +93,7 @@ function readingOf(
   }
   // Never matched, and something of its kind is there that nobody claims: it may be that one.
   const mayBeThere = !artifact.wasRead && items.some((other) => other.kind === artifact.kind && !claimed.has(other));
-  const isNameless = artifact.name.trim() === "" || artifact.name === "(no name)";
+  const isNameless = ["", "(no name)", artifact.objectId].includes(artifact.name.trim());
   return { artifactId: artifact.id, state: mayBeThere && isNameless ? "unknown" : "deleted" };
 }
 
@@ -116,7 +116,7 @@ function isOnAccount(item: InventoryItem, account: SweepInput["account"]): boole
 
 function sameId(artifact: KnownArtifact, item: InventoryItem): boolean {
   if (artifact.kind !== item.kind || !artifact.objectId) return false;
-  const ids = [item.objectId, item.detail.exchangeId, item.detail.deviceId, item.detail.appId];
+  const ids = [item.objectId, item.detail.exchangeId, item.detail.deviceId, item.detail.appId, item.detail.Guid];
   // Audit records name a rule as tenant\mailbox\number.
   const known = [artifact.objectId, artifact.objectId.split("\\").at(-1)];
   if (artifact.kind === "oauth-grant" && artifact.objectId !== item.objectId) return false;
