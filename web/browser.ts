@@ -9,6 +9,10 @@ export const chromiumPath = (): string | undefined => PLACES.find((path) => path
 /** @throws when no Chromium is installed: install Debian's `chromium`, or set CHROMIUM_PATH. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
-  if (!executablePath) throw new Error("No Chromium found. Install it (apt-get install chromium) or set CHROMIUM_PATH.");
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+  if (!executablePath)
+    throw new Error("No Chromium found. Install it (apt-get install chromium) or set CHROMIUM_PATH.");
+  return chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
 }

@@ -22,7 +22,11 @@ export function toWoff2(ttf: Buffer): Buffer {
   const count = ttf.readUInt16BE(4);
   const tables = Array.from({ length: count }, (_, index) => {
     const at = 12 + index * 16;
-    return { tag: ttf.toString("latin1", at, at + 4), offset: ttf.readUInt32BE(at + 8), length: ttf.readUInt32BE(at + 12) };
+    return {
+      tag: ttf.toString("latin1", at, at + 4),
+      offset: ttf.readUInt32BE(at + 8),
+      length: ttf.readUInt32BE(at + 12),
+    };
   });
   const directory: number[] = [];
   const bodies: Buffer[] = [];
@@ -54,7 +58,11 @@ export function toWoff2(ttf: Buffer): Buffer {
   return Buffer.concat([header, Buffer.from(directory), packed, Buffer.alloc(padded - total)]);
 }
 
-const WEIGHTS = { 400: "400Regular/Inter_400Regular", 500: "500Medium/Inter_500Medium", 600: "600SemiBold/Inter_600SemiBold" };
+const WEIGHTS = {
+  400: "400Regular/Inter_400Regular",
+  500: "500Medium/Inter_500Medium",
+  600: "600SemiBold/Inter_600SemiBold",
+};
 
 /** Writes inter-400/500/600.woff2 into `folder` when they are missing; the files are made, not kept in the repository. */
 export function writeFonts(folder: string): void {

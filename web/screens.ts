@@ -34,7 +34,10 @@ const PAGES: Record<string, { path: string; viewer?: string; state?: string; do?
 };
 
 const wanted = process.argv.slice(2);
-const names = Object.keys(PAGES).filter((name) => wanted.length === 0 || wanted.some((w) => name === w || (w.endsWith("*") && name.startsWith(w.slice(0, -1)))));
+const names = Object.keys(PAGES).filter(
+  (name) =>
+    wanted.length === 0 || wanted.some((w) => name === w || (w.endsWith("*") && name.startsWith(w.slice(0, -1)))),
+);
 const folder = new URL("./screens/", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
 
@@ -43,7 +46,12 @@ const browser = await launchBrowser();
 try {
   for (const scheme of ["light", "dark"] as const) {
     for (const width of [1440, 390]) {
-      const context = await browser.newContext({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme: scheme, timezoneId: "Europe/London", reducedMotion: "reduce" });
+      const context = await browser.newContext({
+        viewport: { width, height: width === 390 ? 844 : 900 },
+        colorScheme: scheme,
+        timezoneId: "Europe/London",
+        reducedMotion: "reduce",
+      });
       for (const name of names) {
         const choice = PAGES[name];
         if (!choice) continue;
@@ -54,11 +62,18 @@ try {
           ...(choice.state ? [{ name: "mock_state", value: choice.state, url: portal.url }] : []),
         ]);
         const page = await context.newPage();
-        page.on("console", (message) => message.type() === "error" && console.log(`${name} ${scheme} ${width}: ${message.text().slice(0, 300)}`));
+        page.on(
+          "console",
+          (message) =>
+            message.type() === "error" && console.log(`${name} ${scheme} ${width}: ${message.text().slice(0, 300)}`),
+        );
         page.on("pageerror", (error) => console.log(`${name} ${scheme} ${width}: ${error.message}`));
         await page.goto(portal.url + choice.path);
         await page.waitForTimeout(350);
-        await page.screenshot({ path: `${folder}${name}-${scheme}-${width}.png`, fullPage: width !== 390 || !process.env.FOLD });
+        await page.screenshot({
+          path: `${folder}${name}-${scheme}-${width}.png`,
+          fullPage: width !== 390 || !process.env.FOLD,
+        });
         await page.close();
       }
       await context.close();

@@ -32,7 +32,12 @@ export default defineConfig({
           "connect-src": ["self"],
           "manifest-src": ["self"],
           // Browsers apply form-action to the redirect after a form post, hence the hosts outside.
-          "form-action": ["self", "https://login.microsoftonline.com", "https://checkout.stripe.com", "https://billing.stripe.com"],
+          "form-action": [
+            "self",
+            "https://login.microsoftonline.com",
+            "https://checkout.stripe.com",
+            "https://billing.stripe.com",
+          ],
           "frame-ancestors": ["none"],
           "base-uri": ["none"],
           "object-src": ["none"],

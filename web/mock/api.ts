@@ -8,32 +8,54 @@ import { TENANTS, tenantById } from "./tenants.ts";
 /** Every order the mock received, for tests. */
 export const received: { path: string; body: Record<string, unknown> }[] = [];
 
-const problem = (status: number, detail: string): Response => Response.json({ title: detail, detail, status }, { status, headers: { "content-type": "application/problem+json" } });
+const problem = (status: number, detail: string): Response =>
+  Response.json({ title: detail, detail, status }, { status, headers: { "content-type": "application/problem+json" } });
 const cookieOf = (request: Request, name: string): string | undefined =>
   new RegExp(`(?:^|; )${name}=([^;]*)`).exec(request.headers.get("cookie") ?? "")?.[1];
 
 function home(tenants: TenantRow[], sees: (i: IncidentCard) => boolean): HomeView {
   const active = INCIDENTS.filter((i) => i.status === "open" && sees(i));
   if (active.length === 0) {
-    return { sentence: "Nobody is under attack, as far as Petra can see.", second: `${tenants.length} tenants are watched.`, badge30d: 1, active, tenants };
+    return {
+      sentence: "Nobody is under attack, as far as Petra can see.",
+      second: `${tenants.length} tenants are watched.`,
+      badge30d: 1,
+      active,
+      tenants,
+    };
   }
   return {
     sentence: `${active.length} accounts need a person. Eleanor Whitcombe comes first.`,
-    second: "13 tenants, 2,401 users. Not watched: Thornbury Care Homes (access lost), Seabrook Veterinary (audit logs off), Lindqvist Marine (paused).",
-    badge30d: INCIDENTS.length, active, tenants,
+    second:
+      "13 tenants, 2,401 users. Not watched: Thornbury Care Homes (access lost), Seabrook Veterinary (audit logs off), Lindqvist Marine (paused).",
+    badge30d: INCIDENTS.length,
+    active,
+    tenants,
   };
 }
 
 function command(path: string, body: Record<string, unknown>): Response {
   received.push({ path, body });
   const input = body.input as CommandInput;
-  if (input.kind === "dismiss") return problem(409, "A remediated incident stays as the record and cannot be dismissed.");
+  if (input.kind === "dismiss")
+    return problem(409, "A remediated incident stays as the record and cannot be dismissed.");
   const tenant = /tenants\/([^/]+)\/commands/.exec(path)?.[1];
   if (tenant && input.kind === "set-response") {
     const row = tenantById(tenant);
     if (row) row.responseEnabled = input.enabled;
   }
-  const view: CommandView = { id: String(body.commandId), kind: input.kind, state: "sent", reason: null, actor: DAN, issuedAt: new Date().toISOString(), acceptedAt: null, finishedAt: null, result: null, step: "step" in input ? input.step : null };
+  const view: CommandView = {
+    id: String(body.commandId),
+    kind: input.kind,
+    state: "sent",
+    reason: null,
+    actor: DAN,
+    issuedAt: new Date().toISOString(),
+    acceptedAt: null,
+    finishedAt: null,
+    result: null,
+    step: "step" in input ? input.step : null,
+  };
   const incident = incidentById(/incidents\/([^/]+)\/commands/.exec(path)?.[1] ?? "");
   incident?.commands.push(view);
   if (incident && input.kind === "publish") incident.isPublished = true;
@@ -53,21 +75,67 @@ type Route = [RegExp, (match: RegExpExecArray, request: Request, body: Record<st
 const ROUTES: Route[] = [
   [/^GET \/api\/(?:incidents\/[^/]+\/)?stream$/, () => stream()],
   [/^GET \/api\/tenants$/, () => Response.json(TENANTS)],
-  [/^POST \/api\/tenants$/, () => Response.json({ tenantId: "t-fenwick", shortId: "fen", consentUrl: "https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=petra", approvalLink: "https://petra.example/approve/9f2c41ab" }, { status: 201 })],
+  [
+    /^POST \/api\/tenants$/,
+    () =>
+      Response.json(
+        {
+          tenantId: "t-fenwick",
+          shortId: "fen",
+          consentUrl: "https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=petra",
+          approvalLink: "https://petra.example/approve/9f2c41ab",
+        },
+        { status: 201 },
+      ),
+  ],
   [/^GET \/api\/tenants\/([^/]+)$/, (m) => found(tenantById(m[1] ?? ""))],
-  [/^GET \/api\/tenants\/([^/]+)\/scan$/, (m) => { const t = tenantById(m[1] ?? ""); return t ? Response.json(scanOf({ id: t.id, name: t.name })) : problem(404, "No such tenant"); }],
-  [/^GET \/api\/(?:tenants|incidents)\/[^/]+\/events/, (_m, request) => Response.json(eventPage(new URL(request.url).searchParams.get("category") ?? "all"))],
+  [
+    /^GET \/api\/tenants\/([^/]+)\/scan$/,
+    (m) => {
+      const t = tenantById(m[1] ?? "");
+      return t ? Response.json(scanOf({ id: t.id, name: t.name })) : problem(404, "No such tenant");
+    },
+  ],
+  [
+    /^GET \/api\/(?:tenants|incidents)\/[^/]+\/events/,
+    (_m, request) => Response.json(eventPage(new URL(request.url).searchParams.get("category") ?? "all")),
+  ],
   [/^GET \/api\/incidents\/[^/]+\/exchange/, () => Response.json(exchangePage())],
-  [/^GET \/api\/incidents$/, () => Response.json(INCIDENTS)],
+  [
+    /^GET \/api\/incidents$/,
+    (_m, request) => {
+      const tenant = new URL(request.url).searchParams.get("tenantId");
+      return Response.json(INCIDENTS.filter((i) => !tenant || i.tenant.id === tenant));
+    },
+  ],
   [/^GET \/api\/incidents\/([^/]+)$/, (m) => found(incidentById(m[1] ?? ""))],
   [/^POST (\/api\/(?:tenants|incidents)\/[^/]+\/commands)$/, (m, _r, body) => command(m[1] ?? "", body)],
   [/^POST \/api\/incidents\/[^/]+\/password\/reveal$/, () => Response.json({ password: "harbour-quiet-71-Lantern" })],
   [/^POST \/api\/commands\/[^/]+\/withdraw$/, () => Response.json({ state: "withdrawn" })],
-  [/^GET \/api\/settings\/notifications$/, () => Response.json([{ id: "n-1", channel: "email", address: "oncall@northgate.example", lastResult: "delivered 2 h ago" }])],
+  [
+    /^GET \/api\/settings\/notifications$/,
+    () =>
+      Response.json([
+        { id: "n-1", tenantId: null, kind: "email", address: "oncall@northgate.example", isEnabled: true },
+      ]),
+  ],
   [/^GET \/api\/queue$/, () => Response.json(QUEUE)],
   [/^GET \/api\/partner\/customers$/, () => Response.json(CUSTOMERS)],
+  [
+    /^POST \/api\/auth\/magic-link\/verify$/,
+    (_m, _r, body) =>
+      body.token === "spent"
+        ? problem(401, "used")
+        : Response.json({ ok: true }, { headers: { "set-cookie": "mock_viewer=dan; Path=/" } }),
+  ],
   [/^POST \/api\/auth\/sign-in\/magic-link$/, () => Response.json({ status: true })],
-  [/^POST \/api\/auth\/sign-in\/email$/, (_m, _r, body) => (body.password === "wrong" ? problem(401, "no") : Response.json({ ok: true }, { headers: { "set-cookie": "better-auth.session=dan; Path=/; HttpOnly; SameSite=Lax" } }))],
+  [
+    /^POST \/api\/auth\/sign-in\/email$/,
+    (_m, _r, body) =>
+      body.password === "wrong"
+        ? problem(401, "no")
+        : Response.json({ ok: true }, { headers: { "set-cookie": "mock_viewer=dan; Path=/" } }),
+  ],
 ];
 const found = (row: unknown): Response => (row ? Response.json(row) : problem(404, "Not found"));
 
@@ -87,11 +155,19 @@ export async function mockApi(request: Request): Promise<Response> {
   if (key === "GET /api/me") return Response.json(viewer);
   const guest = who === "guest";
   if (key === "GET /api/home") {
-    if (state === "empty") return Response.json({ sentence: "No tenant is watched yet.", second: null, badge30d: 0, active: [], tenants: [] });
+    if (state === "empty")
+      return Response.json({
+        sentence: "No tenant is watched yet.",
+        second: null,
+        badge30d: 0,
+        active: [],
+        tenants: [],
+      });
     const tenants = guest ? TENANTS.slice(0, 1) : TENANTS;
     return Response.json(home(tenants, (i) => !guest || (i.isPublished && i.tenant.id === "t-harlow")));
   }
-  if (guest && key === "GET /api/partner/customers") return problem(403, "Only members who manage tenants see the Partner Center.");
+  if (guest && key === "GET /api/partner/customers")
+    return problem(403, "Only members who manage tenants see the Partner Center.");
   for (const [pattern, answer] of ROUTES) {
     const match = pattern.exec(key);
     if (match) return answer(match, request, body);

@@ -12,14 +12,19 @@ export async function serveMock(port = 0): Promise<{ url: string; close: () => P
   const server: Server = createServer(async (req, res) => {
     if (!req.url?.startsWith("/api/")) {
       req.headers["x-forwarded-proto"] = "http";
-      handler(req, res, () => { res.statusCode = 404; res.end(); });
+      handler(req, res, () => {
+        res.statusCode = 404;
+        res.end();
+      });
       return;
     }
     const hasBody = req.method !== "GET" && req.method !== "HEAD";
     const answer = await mockApi(
       new Request(`http://${req.headers.host}${req.url}`, {
         method: req.method ?? "GET",
-        headers: Object.entries(req.headers).flatMap(([k, v]) => (typeof v === "string" ? [[k, v] as [string, string]] : [])),
+        headers: Object.entries(req.headers).flatMap(([k, v]) =>
+          typeof v === "string" ? [[k, v] as [string, string]] : [],
+        ),
         ...(hasBody ? { body: Readable.toWeb(req) as ReadableStream, duplex: "half" } : {}),
       }),
     );
@@ -30,7 +35,11 @@ export async function serveMock(port = 0): Promise<{ url: string; close: () => P
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Handle, HandleServerError } from "@sveltejs/kit";
+import type { Handle, HandleServerError } from "@sveltejs/kit/hooks";
 
 const THEMES = new Set(["light", "dark"]);
 
@@ -39,8 +39,18 @@ export const handle: Handle = async ({ event, resolve }) => {
   return response;
 };
 
-export const handleError: HandleServerError = ({ event, status }) => ({
-  message: status === 404 ? "There is no page here" : "The portal could not show this page",
-  fix: status === 404 ? "Check the address, or go back to Home." : "Try again. If it happens again, tell us the request id.",
-  requestId: event.locals.requestId,
-});
+/** Errors of ours keep their sentence; for the rest the log gets the kind and place, never the message, which may hold what a tenant said. */
+export const handleError: HandleServerError = ({ kind, error, event }) => {
+  const { requestId } = event.locals;
+  if (kind === "app") return { ...error, requestId };
+  if (kind === "framework" && error.status === 404) {
+    return { message: "There is no page here", fix: "Check the address, or go back to Home.", requestId };
+  }
+  const name = error instanceof Error ? error.name : kind;
+  console.error(JSON.stringify({ level: "error", event: "page.failed", requestId, route: event.route.id, name }));
+  return {
+    message: "The portal could not show this page",
+    fix: "Nothing was changed. Try again; if it happens again, tell us the request id.",
+    requestId,
+  };
+};

@@ -56,7 +56,14 @@ export class Live {
       this.state = "lost";
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait);
-        signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+        signal.addEventListener(
+          "abort",
+          () => {
+            clearTimeout(timer);
+            resolve();
+          },
+          { once: true },
+        );
       });
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     }

@@ -34,7 +34,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 export function format(iso: string, form: TimeForm, zone: string): string {
   const key = `${form} ${zone}`;
-  const known = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...FORMS[form], hourCycle: "h23", timeZone: zone });
+  const known =
+    formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...FORMS[form], hourCycle: "h23", timeZone: zone });
   formats.set(key, known);
   return known.format(new Date(iso));
 }

@@ -30,7 +30,12 @@ export const ARTIFACT_WORDS: Record<ArtifactKind, string> = {
   "mailbox-phish": "Phish in a mailbox",
 };
 
-export const SEVERITY_WORDS: Record<Severity, string> = { low: "low", medium: "medium", high: "high", critical: "critical" };
+export const SEVERITY_WORDS: Record<Severity, string> = {
+  low: "low",
+  medium: "medium",
+  high: "high",
+  critical: "critical",
+};
 
 export const NETWORK_WORDS: Record<NetworkKind, string> = {
   isp: "Business or home line",

@@ -1,5 +1,5 @@
-import { invalidateAll } from "$app/navigation";
 import { Live } from "#lib/live.svelte.ts";
+import { invalidateAll } from "$app/navigation";
 import { connection } from "./connection.svelte.ts";
 
 /**

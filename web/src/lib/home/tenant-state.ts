@@ -1,14 +1,21 @@
 import type { TenantRow } from "#domain/view/portal.ts";
 
-export type TenantState = { word: string; tone: "plain" | "amber" | "quiet"; progress?: number; icon: "dot" | "notable" | "wait" | "pause" };
+export type TenantState = {
+  word: string;
+  tone: "plain" | "amber" | "quiet";
+  progress?: number;
+  icon: "dot" | "notable" | "wait" | "pause";
+};
 
 const days = (until: string, now: number): number => Math.max(0, Math.ceil((Date.parse(until) - now) / 86_400_000));
 
 /** What the tenant table and the tenant page say about a tenant, the most pressing thing first. */
 export function tenantState(tenant: TenantRow, now: number, date: (iso: string) => string): TenantState {
   const audit = tenant.capabilities.find((c) => c.id === "audit-log" && !c.ok);
-  if (tenant.accessLostReason) return { word: `Access lost, ${tenant.accessLostReason}`, tone: "amber", icon: "notable" };
-  if (tenant.phase === "paused") return { word: tenant.pausedAt ? `Paused since ${date(tenant.pausedAt)}` : "Paused", tone: "quiet", icon: "pause" };
+  if (tenant.accessLostReason)
+    return { word: `Access lost, ${tenant.accessLostReason}`, tone: "amber", icon: "notable" };
+  if (tenant.phase === "paused")
+    return { word: tenant.pausedAt ? `Paused since ${date(tenant.pausedAt)}` : "Paused", tone: "quiet", icon: "pause" };
   if (tenant.phase === "removed") return { word: "Removed", tone: "quiet", icon: "pause" };
   if (tenant.phase === "consent") return { word: "Waiting for approval", tone: "plain", icon: "wait" };
   if (audit) return { word: "Audit Logs Not Enabled", tone: "amber", icon: "notable" };
@@ -17,7 +24,11 @@ export function tenantState(tenant: TenantRow, now: number, date: (iso: string) 
     return { word: `Scanning ${Math.floor(progress * 100)} %`, tone: "plain", icon: "wait", progress };
   }
   if (tenant.phase === "baselining") {
-    return { word: tenant.baselineEndsAt ? `Baselining, ready on ${date(tenant.baselineEndsAt)}` : "Baselining", tone: "plain", icon: "wait" };
+    return {
+      word: tenant.baselineEndsAt ? `Baselining, ready on ${date(tenant.baselineEndsAt)}` : "Baselining",
+      tone: "plain",
+      icon: "wait",
+    };
   }
   if (tenant.phase === "trial" && tenant.trialEndsAt) {
     const left = days(tenant.trialEndsAt, now);
@@ -27,10 +38,23 @@ export function tenantState(tenant: TenantRow, now: number, date: (iso: string) 
 }
 
 export const needsAttention = (tenant: TenantRow): boolean =>
-  tenant.openIncidents > 0 || tenant.accessLostReason !== null || !tenant.hasNotificationMethod || tenant.capabilities.some((c) => c.id === "audit-log" && !c.ok);
+  tenant.openIncidents > 0 ||
+  tenant.accessLostReason !== null ||
+  !tenant.hasNotificationMethod ||
+  tenant.capabilities.some((c) => c.id === "audit-log" && !c.ok);
 
 const rank = (tenant: TenantRow): number =>
-  tenant.openIncidents > 0 ? 0 : tenant.accessLostReason ? 1 : needsAttention(tenant) ? 2 : tenant.phase === "consent" ? 3 : tenant.phase === "paused" ? 6 : 4;
+  tenant.openIncidents > 0
+    ? 0
+    : tenant.accessLostReason
+      ? 1
+      : needsAttention(tenant)
+        ? 2
+        : tenant.phase === "consent"
+          ? 3
+          : tenant.phase === "paused"
+            ? 6
+            : 4;
 
 export const TENANT_FILTERS = [
   { id: "all", label: "All", is: () => true },

@@ -39,6 +39,7 @@ export const ACTION_WORDS: Record<ActionKind, string> = {
   "clear-forwarding": "Stop forwarding",
   "restore-forwarding": "Put forwarding back",
   "remove-mailbox-permission": "Remove mailbox permission",
+  "add-mailbox-permission": "Put mailbox permission back",
   "disable-transport-rule": "Disable transport rule",
   "enable-transport-rule": "Enable transport rule",
   "disable-connector": "Disable connector",
@@ -48,6 +49,8 @@ export const ACTION_WORDS: Record<ActionKind, string> = {
   "recreate-oauth-grant": "Put grant back",
   "disable-service-principal": "Disable app",
   "enable-service-principal": "Enable app",
+  "disable-application": "Disable app registration",
+  "enable-application": "Enable app registration",
   "disable-device": "Disable device",
   "enable-device": "Enable device",
   "delete-mfa-method": "Remove MFA method",
@@ -59,7 +62,8 @@ export const ACTION_WORDS: Record<ActionKind, string> = {
 const READY: readonly StepState[] = ["waiting", "failed", "undone", "refused"];
 const IN_FLIGHT: readonly CommandView["state"][] = ["sent", "accepted", "running"];
 
-export const inFlight = (incident: IncidentView): CommandView[] => incident.commands.filter((c) => IN_FLIGHT.includes(c.state));
+export const inFlight = (incident: IncidentView): CommandView[] =>
+  incident.commands.filter((c) => IN_FLIGHT.includes(c.state));
 
 export const LABELS_SETTLED: readonly StepState[] = ["verified", "skipped", "not-applicable"];
 export const isSettled = (step: StepPanelItem): boolean => LABELS_SETTLED.includes(step.state);

@@ -1,4 +1,4 @@
-import { error, redirect, type RequestEvent } from "@sveltejs/kit";
+import { error, type RequestEvent, redirect } from "@sveltejs/kit";
 import { apiOrigin } from "./env.ts";
 
 /** RFC 9457, as the API answers; `blockedBecause` and `command` come with 409. */
@@ -9,17 +9,25 @@ type InProcess = (request: Request) => Response | Promise<Response>;
 /** The API process puts its own `fetch` here before it mounts the portal, so that no socket lies between the two. */
 const IN_PROCESS = Symbol.for("petra.api.fetch");
 
-function send(event: RequestEvent, request: Request): Promise<Response> | Response {
+function send(request: Request): Promise<Response> | Response {
   const inProcess = (globalThis as Record<symbol, unknown>)[IN_PROCESS] as InProcess | undefined;
   if (inProcess) return inProcess(request);
   const origin = apiOrigin();
-  if (!origin) error(503, { message: "The portal does not know where its API is", fix: "Set PETRA_API_ORIGIN, or start the portal through the API process." });
+  if (!origin)
+    error(503, {
+      message: "The portal does not know where its API is",
+      fix: "Set PETRA_API_ORIGIN, or start the portal through the API process.",
+    });
   const url = new URL(request.url);
   return fetch(new Request(new URL(url.pathname + url.search, origin), request));
 }
 
 /** Calls the API with the viewer's cookie and passes the answer on as it is. */
-export async function apiRaw(event: RequestEvent, path: string, init: { method?: string; body?: unknown } = {}): Promise<Response> {
+export async function apiRaw(
+  event: RequestEvent,
+  path: string,
+  init: { method?: string; body?: unknown } = {},
+): Promise<Response> {
   const headers = new Headers({
     accept: "application/json",
     origin: event.url.origin,
@@ -38,7 +46,7 @@ export async function apiRaw(event: RequestEvent, path: string, init: { method?:
     ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
   });
   try {
-    return await send(event, request);
+    return await send(request);
   } catch (cause) {
     if (cause && typeof cause === "object" && "status" in cause) throw cause;
     return Response.json({ title: "The API does not answer" }, { status: 503 });
@@ -55,7 +63,12 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-export async function apiSend<T>(event: RequestEvent, method: string, path: string, body?: unknown): Promise<ApiAnswer<T>> {
+export async function apiSend<T>(
+  event: RequestEvent,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<ApiAnswer<T>> {
   const response = await apiRaw(event, path, body === undefined ? { method } : { method, body });
   const data = await bodyOf(response);
   return response.ok
@@ -68,14 +81,27 @@ export async function apiGet<T>(event: RequestEvent, path: string): Promise<T> {
   const answer = await apiSend<T>(event, "GET", path);
   if (answer.ok) return answer.data;
   const requestId = event.locals.requestId;
-  if (answer.status === 401) redirect(303, `/sign-in?next=${encodeURIComponent(event.url.pathname + event.url.search)}`);
+  if (answer.status === 401)
+    redirect(303, `/sign-in?next=${encodeURIComponent(event.url.pathname + event.url.search)}`);
   if (answer.status === 403) {
-    error(403, { message: "You may not see this", fix: answer.problem.detail ?? "Ask an Admin of your organization for access.", requestId });
+    error(403, {
+      message: "You may not see this",
+      fix: answer.problem.detail ?? "Ask an Admin of your organization for access.",
+      requestId,
+    });
   }
   if (answer.status === 404) {
-    error(404, { message: "There is nothing here", fix: "It does not exist, or it belongs to a tenant you cannot see.", requestId });
+    error(404, {
+      message: "There is nothing here",
+      fix: "It does not exist, or it belongs to a tenant you cannot see.",
+      requestId,
+    });
   }
-  error(503, { message: "The API does not answer", fix: "Nothing was changed. The page tries again by itself; Petra goes on working.", requestId });
+  error(503, {
+    message: "The API does not answer",
+    fix: "Nothing was changed. The page tries again by itself; Petra goes on working.",
+    requestId,
+  });
 }
 
 /** The sentence for a person when a mutation was refused or failed. */

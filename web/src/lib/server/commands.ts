@@ -21,6 +21,11 @@ export async function postCommand(event: RequestEvent, path: string) {
 
 export async function withdrawCommand(event: RequestEvent) {
   const commandId = String((await event.request.formData()).get("commandId") ?? "");
-  const answer = await apiSend<CommandView>(event, "POST", `/api/commands/${encodeURIComponent(commandId)}/withdraw`, {});
+  const answer = await apiSend<CommandView>(
+    event,
+    "POST",
+    `/api/commands/${encodeURIComponent(commandId)}/withdraw`,
+    {},
+  );
   return answer.ok ? { commandId, withdrawn: true } : fail(answer.status, { commandId, refused: refusalText(answer) });
 }

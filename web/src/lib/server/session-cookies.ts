@@ -3,7 +3,9 @@ import type { Cookies } from "@sveltejs/kit";
 type Attributes = Parameters<Cookies["set"]>[2];
 
 function attributesOf(parts: string[]): Attributes {
-  const found = new Map(parts.map((part) => [part.split("=")[0]?.trim().toLowerCase() ?? "", part.split("=").slice(1).join("=").trim()]));
+  const found = new Map(
+    parts.map((part) => [part.split("=")[0]?.trim().toLowerCase() ?? "", part.split("=").slice(1).join("=").trim()]),
+  );
   const maxAge = found.get("max-age");
   const expires = found.get("expires");
   const sameSite = found.get("samesite")?.toLowerCase();
@@ -23,7 +25,10 @@ export function passCookiesOn(answer: Response, cookies: Cookies): void {
     const [pair = "", ...rest] = line.split(";");
     const at = pair.indexOf("=");
     if (at <= 0) continue;
-    cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim(), { ...attributesOf(rest), encode: (value) => value });
+    cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim(), {
+      ...attributesOf(rest),
+      encode: (value) => value,
+    });
   }
 }
 

@@ -14,11 +14,20 @@ export const actions: Actions = {
     const form = await event.request.formData();
     const path = `/api/tenants/${encodeURIComponent(String(form.get("tenantId") ?? ""))}/commands`;
     const enabled = form.get("enabled") === "true";
-    const first = await apiSend(event, "POST", path, { commandId: String(form.get("commandId") ?? ""), input: { kind: "set-response", enabled } });
+    const first = await apiSend(event, "POST", path, {
+      commandId: String(form.get("commandId") ?? ""),
+      input: { kind: "set-response", enabled },
+    });
     if (!first.ok) return fail(first.status >= 500 ? 503 : first.status, { refused: refusalText(first) });
     if (!enabled || form.get("alsoOpen") !== "yes") return { done: true };
-    const second = await apiSend(event, "POST", path, { commandId: String(form.get("openCommandId") ?? ""), input: { kind: "act-on-open-incidents" } });
-    if (!second.ok) return fail(second.status >= 500 ? 503 : second.status, { refused: `Response is on. The open incidents stay with you: ${refusalText(second)}` });
+    const second = await apiSend(event, "POST", path, {
+      commandId: String(form.get("openCommandId") ?? ""),
+      input: { kind: "act-on-open-incidents" },
+    });
+    if (!second.ok)
+      return fail(second.status >= 500 ? 503 : second.status, {
+        refused: `Response is on. The open incidents stay with you: ${refusalText(second)}`,
+      });
     return { done: true };
   },
 };

@@ -16,7 +16,12 @@ export const actions: Actions = {
     const form = await event.request.formData();
     const name = String(form.get("name") ?? "").trim();
     const adminEmail = String(form.get("adminEmail") ?? "").trim();
-    const chosen = { name, adminEmail, responseEnabled: form.has("responseEnabled"), isScanOnly: form.has("isScanOnly") };
+    const chosen = {
+      name,
+      adminEmail,
+      responseEnabled: form.has("responseEnabled"),
+      isScanOnly: form.has("isScanOnly"),
+    };
     if (name === "") return fail(400, { ...chosen, refused: "Give the tenant a name." });
     const answer = await apiSend<AddTenantResult>(event, "POST", "/api/tenants", {
       name,
@@ -24,7 +29,8 @@ export const actions: Actions = {
       isScanOnly: chosen.isScanOnly,
       ...(adminEmail ? { adminEmail } : {}),
     });
-    if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { ...chosen, refused: refusalText(answer) });
+    if (!answer.ok)
+      return fail(answer.status >= 500 ? 503 : answer.status, { ...chosen, refused: refusalText(answer) });
     return { ...chosen, made: answer.data };
   },
 };

@@ -1,13 +1,17 @@
 import { fail } from "@sveltejs/kit";
 import type { PartnerCustomer } from "#domain/view/portal.ts";
 import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
-import { listOf } from "#lib/server/lists.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-type Onboarded = { microsoftTenantId: string; tenantId: string | null; state: "started" | "already-there" | "refused"; reason: string | null };
+type Onboarded = {
+  microsoftTenantId: string;
+  tenantId: string | null;
+  state: "started" | "already-there" | "refused";
+  reason: string | null;
+};
 
 export const load: PageServerLoad = async (event) => ({
-  customers: listOf<PartnerCustomer>(await apiGet(event, "/api/partner/customers")),
+  customers: await apiGet<PartnerCustomer[]>(event, "/api/partner/customers"),
   crumbs: [{ label: "Partner Center" }],
 });
 
@@ -22,6 +26,6 @@ export const actions: Actions = {
       isScanOnly: form.has("isScanOnly"),
     });
     if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
-    return { onboarded: listOf<Onboarded>(answer.data) };
+    return { onboarded: answer.data };
   },
 };

@@ -1,11 +1,10 @@
 import type { IncidentView, QueueItem } from "#domain/view/portal.ts";
 import { apiGet } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
-import { listOf } from "#lib/server/lists.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
-  const queue = listOf<QueueItem>(await apiGet(event, "/api/queue"));
+  const queue = await apiGet<QueueItem[]>(event, "/api/queue");
   const wanted = event.url.searchParams.get("incident");
   const item = queue.find((entry) => entry.incident.id === wanted) ?? queue[0];
   return {
@@ -17,5 +16,6 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
-  command: (event) => postCommand(event, `/api/incidents/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/commands`),
+  command: (event) =>
+    postCommand(event, `/api/incidents/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/commands`),
 };

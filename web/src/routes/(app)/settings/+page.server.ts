@@ -1,30 +1,35 @@
 import { fail } from "@sveltejs/kit";
 import type { TenantRow } from "#domain/view/portal.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiSend, refusalText } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
-import { listOf } from "#lib/server/lists.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-export type NotificationMethod = { id: string; channel: string; address: string; lastResult?: string | null };
+type NotificationMethod = { id: string; tenantId: string | null; kind: "email"; address: string; isEnabled: boolean };
 
 export const load: PageServerLoad = async (event) => {
   const [tenants, methods] = await Promise.all([
-    apiGet(event, "/api/tenants").then(listOf<TenantRow>),
-    apiSend<unknown>(event, "GET", "/api/settings/notifications"),
+    apiSend<TenantRow[]>(event, "GET", "/api/tenants"),
+    apiSend<NotificationMethod[]>(event, "GET", "/api/settings/notifications"),
   ]);
-  return { tenants, methods: methods.ok ? listOf<NotificationMethod>(methods.data) : null, crumbs: [{ label: "Settings" }] };
+  return {
+    tenants: tenants.ok ? tenants.data : null,
+    methods: methods.ok ? methods.data : null,
+    crumbs: [{ label: "Settings" }],
+  };
 };
 
 export const actions: Actions = {
-  command: (event) => postCommand(event, `/api/tenants/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/commands`),
-  addMethod: async (event) => {
+  command: (event) =>
+    postCommand(event, `/api/tenants/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/commands`),
+  method: async (event) => {
     const form = await event.request.formData();
-    const answer = await apiSend(event, "POST", "/api/settings/notifications", { channel: "email", address: String(form.get("address") ?? "").trim() });
-    return answer.ok ? { saved: true } : fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
-  },
-  removeMethod: async (event) => {
-    const id = String((await event.request.formData()).get("id") ?? "");
-    const answer = await apiSend(event, "DELETE", `/api/settings/notifications/${encodeURIComponent(id)}`);
-    return answer.ok ? { saved: true } : fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+    const answer = await apiSend(event, "POST", "/api/settings/notifications", {
+      address: String(form.get("address") ?? "").trim(),
+      isEnabled: form.get("isEnabled") !== "false",
+      tenantId: String(form.get("tenantId") ?? "") || null,
+    });
+    return answer.ok
+      ? { saved: true }
+      : fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
   },
 };

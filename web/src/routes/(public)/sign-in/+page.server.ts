@@ -29,6 +29,9 @@ export const actions: Actions = {
     }
     if (answer.status >= 500) return fail(503, { email, refused: "The API does not answer. Try again in a minute." });
     if (answer.status === 429) return fail(429, { email, refused: "Too many tries. Wait a minute and try again." });
-    return fail(401, { email, refused: "This address and password do not go together. Try again, or leave the password empty to get a link." });
+    return fail(401, {
+      email,
+      refused: "This address and password do not go together. Try again, or leave the password empty to get a link.",
+    });
   },
 };

@@ -34,7 +34,9 @@ export const actions: Actions = {
   withdraw: (event) => withdrawCommand(event),
   reveal: async (event) => {
     const secretId = String((await event.request.formData()).get("secretId") ?? "");
-    const answer = await apiSend<{ password: string }>(event, "POST", `${path(event.params.id)}/password/reveal`, { secretId });
+    const answer = await apiSend<{ password: string }>(event, "POST", `${path(event.params.id)}/password/reveal`, {
+      secretId,
+    });
     return answer.ok ? { password: answer.data.password } : fail(answer.status, { refused: refusalText(answer) });
   },
 };

@@ -2,7 +2,6 @@ import type { EventPage, IncidentCard, ScanView, TenantRow } from "#domain/view/
 import { tabOf } from "#lib/log/tabs.ts";
 import { apiGet, apiSend } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
-import { listOf } from "#lib/server/lists.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
@@ -10,24 +9,34 @@ export const load: PageServerLoad = async (event) => {
   const path = `/api/tenants/${encodeURIComponent(params.id)}`;
   const tenant = await apiGet<TenantRow>(event, path);
   const wanted = url.searchParams.get("tab");
-  const tab = wanted === "activity" || wanted === "overview" || wanted === "scan" ? wanted : tenant.phase === "scanning" ? "scan" : "overview";
+  const tab =
+    wanted === "activity" || wanted === "overview" || wanted === "scan"
+      ? wanted
+      : tenant.phase === "scanning"
+        ? "scan"
+        : "overview";
   const log = tabOf(url.searchParams.get("log"));
   const query = new URLSearchParams();
   if (log.category) query.set("category", log.category);
   const cursor = url.searchParams.get("cursor");
   if (cursor) query.set("cursor", cursor);
   const [scan, events, incidents] = await Promise.all([
-    tab === "scan" ? apiSend<ScanView>(event, "GET", `${path}/scan`).then((answer) => (answer.ok ? answer.data : null)) : null,
+    tab === "scan"
+      ? apiSend<ScanView>(event, "GET", `${path}/scan`).then((answer) => (answer.ok ? answer.data : null))
+      : null,
     tab === "activity" ? apiGet<EventPage>(event, `${path}/events?${query}`) : null,
-    tab === "overview" ? apiGet(event, "/api/incidents").then(listOf<IncidentCard>) : [],
+    tab === "overview" ? apiGet<IncidentCard[]>(event, `/api/incidents?tenantId=${encodeURIComponent(tenant.id)}`) : [],
   ]);
   return {
     tenant,
     tab,
     scan,
     events,
-    incidents: incidents.filter((incident) => incident.tenant.id === tenant.id),
-    crumbs: [{ label: tenant.name, href: `/tenants/${tenant.id}` }, { label: tab === "scan" ? "Scan" : tab === "activity" ? "Activity" : "Overview" }],
+    incidents,
+    crumbs: [
+      { label: tenant.name, href: `/tenants/${tenant.id}` },
+      { label: tab === "scan" ? "Scan" : tab === "activity" ? "Activity" : "Overview" },
+    ],
   };
 };
 
