@@ -93,7 +93,11 @@ export const MAIL_SINK: ProcessSpec = {
   name: "mail-sink",
   label: "Mail box",
   script: "cli/servers/mail-sink.ts",
-  env: ({ ports }) => ({ MAIL_SINK_SMTP_PORT: String(ports.mailSmtp), MAIL_SINK_HTTP_PORT: String(ports.mailHttp) }),
+  env: ({ dataDir, ports }) => ({
+    MAIL_SINK_FOLDER: join(dataDir, "mail"),
+    MAIL_SINK_SMTP_PORT: String(ports.mailSmtp),
+    MAIL_SINK_HTTP_PORT: String(ports.mailHttp),
+  }),
   ready: (context) => `http://127.0.0.1:${context.ports.mailHttp}/messages`,
 };
 
