@@ -17,7 +17,7 @@ const schema = z.object({
   SIM_DELAY_MS: z.coerce.number().int().min(0).default(0),
 });
 
-export type SimulatorEnv = z.infer<typeof schema>;
+type SimulatorEnv = z.infer<typeof schema>;
 
 /** Reads the process environment; throws one sentence that names every wrong variable. */
 export function readEnv(env: NodeJS.ProcessEnv = process.env): SimulatorEnv {

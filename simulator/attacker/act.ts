@@ -18,7 +18,7 @@ export const ATTACKER_TRICKS = [
   "use-app",
   "forwarding",
 ] as const;
-export type Trick = (typeof ATTACKER_TRICKS)[number];
+type Trick = (typeof ATTACKER_TRICKS)[number];
 
 export const isTrick = (text: string): text is Trick => (ATTACKER_TRICKS as readonly string[]).includes(text);
 

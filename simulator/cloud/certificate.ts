@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 
-export interface ServerCertificate {
+interface ServerCertificate {
   key: string;
   cert: string;
   /** The file clients trust: NODE_EXTRA_CA_CERTS or a `ca` option. */

@@ -4,7 +4,7 @@ import type { Call } from "./call.ts";
 import { badRequest } from "./errors.ts";
 import { compileFilter } from "./odata-filter.ts";
 
-export interface PageRules {
+interface PageRules {
   defaultSize: number;
   maxSize: number;
   /** Members of a collection item when no $select is given; absent = all. */
@@ -20,7 +20,7 @@ interface SkipToken {
 }
 
 /** Keeps the chosen members; `id` always stays, as Graph does. */
-export function project(item: Json, select: string | null, defaults?: readonly string[]): Json {
+function project(item: Json, select: string | null, defaults?: readonly string[]): Json {
   const wanted = select ? select.split(",").map((s) => s.trim()) : defaults;
   if (!wanted) return item;
   const out: Json = {};

@@ -9,10 +9,10 @@ import type { Bindings } from "./call.ts";
 import { RealLimits } from "./limits.ts";
 import { peekTenant } from "./tokens.ts";
 
-export type HostApps = Record<string, Hono<{ Bindings: Bindings }>>;
+type HostApps = Record<string, Hono<{ Bindings: Bindings }>>;
 
 /** Called after every request so that due work (sync ticks, attacker, publishing) happens without timers. */
-export type Settle = () => void;
+type Settle = () => void;
 
 /**
  * The single door of the cloud port. The first path segment names the real host; the routes of that host see

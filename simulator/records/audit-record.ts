@@ -37,7 +37,7 @@ const USER_TYPES = [
   "SystemPolicy",
 ];
 
-export const recordTypeName = (record: Json): string =>
+const recordTypeName = (record: Json): string =>
   RECORD_TYPES[Number(record.RecordType)] ?? `Unknown${record.RecordType}`;
 
 /** A unified audit log record as an auditLogQuery returns it. */

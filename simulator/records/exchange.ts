@@ -145,7 +145,7 @@ export function updateInboxRules(
   });
 }
 
-export interface CmdletRun {
+interface CmdletRun {
   at: number;
   id: string;
   /** UPN, or a service name such as NT AUTHORITY\SYSTEM (…). */

@@ -1,7 +1,7 @@
 import { ualTime } from "../clock.ts";
 import type { Json, SimUser, Tenant } from "../state/types.ts";
 
-export interface OfficeAccess {
+interface OfficeAccess {
   at: number;
   id: string;
   user: SimUser;

@@ -9,7 +9,7 @@ import { applyEntraChange } from "./entra.ts";
 import { applyCmdlet, applyInboxRulesUpdate } from "./exchange.ts";
 import { People } from "./people.ts";
 
-export interface NotBuilt {
+interface NotBuilt {
   recordId: string;
   why: string;
 }

@@ -8,7 +8,7 @@ import { newMailbox } from "./mailbox.ts";
 import { BROWSERS, COMPANIES, GIVEN, JOBS, SURNAMES } from "./names.ts";
 import { addressIn } from "./networks.ts";
 
-export interface CompanyOptions {
+interface CompanyOptions {
   seed: string;
   story: string;
   name?: string | undefined;

@@ -9,7 +9,7 @@ import type { Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
 import { addTrapUsers } from "./trap-users.ts";
 
-export interface TenantOrder {
+interface TenantOrder {
   story: string;
   seed: string;
   name?: string | undefined;

@@ -36,7 +36,7 @@ export function tokenUse(
   stage.signIn(at, user, session, { interactive: false, app: APP.outlookWeb, clientAppUsed: "Browser", ...options });
 }
 
-export interface RuleMade {
+interface RuleMade {
   rule: MailRule;
   recordId: string;
 }

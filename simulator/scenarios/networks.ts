@@ -1,6 +1,6 @@
 import type { Rng } from "../random.ts";
 
-export interface Place {
+interface Place {
   city: string;
   state: string;
   country: string;
@@ -8,7 +8,7 @@ export interface Place {
   longitude: number;
 }
 
-export interface Network {
+interface Network {
   key: string;
   asn: number;
   name: string;

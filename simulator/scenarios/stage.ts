@@ -7,7 +7,7 @@ import { addDirectoryAudit, addSignIn, addUal } from "../records/store.ts";
 import { APP, RESOURCE } from "../state/identifiers.ts";
 import type { Device, Json, Message, Person, Recipient, SimUser, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
-import { fileMessage } from "./mailbox.ts";
+import { fileMessage, folderNamed } from "./mailbox.ts";
 import { type Address, addressIn, network } from "./networks.ts";
 
 /** A browser or mail client session: the thing an attacker steals. */
@@ -188,6 +188,15 @@ export class Stage {
         fromIp: session.from.ip,
       });
     return internetMessageId;
+  }
+
+  /** The sender's own copy goes to Deleted Items. */
+  discardSent(at: number, user: SimUser, session: Session, internetMessageId: string): void {
+    const { mailbox } = user;
+    const copy = mailbox?.messages.find((m) => m.internetMessageId === internetMessageId);
+    if (!mailbox || !copy) return;
+    copy.folderId = folderNamed(mailbox, "Deleted Items", this.rng).id;
+    this.ual(at, exchange.deleteItems(this.tenant, this.access(at, user, session), "MoveToDeletedItems", [copy]));
   }
 
   /** A message arriving from outside. */

@@ -33,7 +33,7 @@ export const FAULT_KINDS = {
   "real-limits": "reporting 5 calls per 10 s, Exchange mail 4 at once, as documented",
 } as const;
 
-export type FaultKind = keyof typeof FAULT_KINDS;
+type FaultKind = keyof typeof FAULT_KINDS;
 
 export const isFaultKind = (kind: string): kind is FaultKind => Object.hasOwn(FAULT_KINDS, kind);
 

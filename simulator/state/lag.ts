@@ -1,7 +1,7 @@
 import type { Fault, Json, Tenant } from "./types.ts";
 
 /** Milliseconds by which reads trail writes in this tenant; 0 when its replicas are quick. */
-export function lagOf(tenant: Tenant): number {
+function lagOf(tenant: Tenant): number {
   const fault: Fault | undefined = tenant.faults.find((f) => f.kind === "replica-lag");
   return fault ? Number(fault.settings.ms ?? 30_000) : 0;
 }

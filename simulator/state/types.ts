@@ -278,7 +278,7 @@ export interface AttackerTry {
 }
 
 /** A value readers still see although it has been replaced (read replicas lag behind writes). */
-export interface LaggingView {
+interface LaggingView {
   key: string;
   until: number;
   /** null: readers do not see the object yet or any more. */

@@ -18,7 +18,7 @@ export interface Effect {
   clientRequestId: string;
 }
 
-export interface RequestLine {
+interface RequestLine {
   seq: number;
   at: string;
   method: string;
@@ -39,7 +39,7 @@ export type ViolationType =
   | "write-without-authority"
   | "link-not-followed";
 
-export interface Violation {
+interface Violation {
   seq: number;
   at: string;
   type: ViolationType;
@@ -58,7 +58,7 @@ export interface Availability {
   directory: number;
 }
 
-export interface OurApplication {
+interface OurApplication {
   clientId: string;
   clientSecret: string;
   /** PEM certificates whose assertions are accepted. */

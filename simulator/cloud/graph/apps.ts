@@ -173,7 +173,7 @@ function deleteAssignment(call: Call, principalId: string): Response {
 
 const toJson = (value: object): Json => ({ ...value });
 
-export function spJson(sp: ServicePrincipal): Json {
+function spJson(sp: ServicePrincipal): Json {
   return {
     id: sp.id,
     appId: sp.appId,

@@ -147,7 +147,7 @@ function messageOf(call: Call, mailbox: Mailbox): Message {
   return message;
 }
 
-export function messageJson(call: Call, message: Message): Json {
+function messageJson(call: Call, message: Message): Json {
   const immutable = /IdType="?ImmutableId/i.test(call.c.req.header("prefer") ?? "");
   const recipient = (r: { name: string; address: string }): Json => ({
     emailAddress: { name: r.name, address: r.address },

@@ -98,7 +98,7 @@ function organizationJson(tenant: Tenant): Json {
   };
 }
 
-export function skusOf(tenant: Tenant): Json[] {
+function skusOf(tenant: Tenant): Json[] {
   return SKUS.map((sku) => ({ sku, used: tenant.users.filter((u) => u.skus.includes(sku.id)).length }))
     .filter(({ used }) => used > 0)
     .map(({ sku, used }) => ({

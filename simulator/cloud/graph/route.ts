@@ -7,7 +7,7 @@ import type { TokenService } from "../tokens.ts";
 
 /** Any of the inner lists is enough; an inner list needs all of its app roles. */
 export type Permission = readonly (readonly string[])[];
-export type Handler = (call: Call) => Response | Promise<Response>;
+type Handler = (call: Call) => Response | Promise<Response>;
 export type Method = "get" | "post" | "patch" | "delete";
 
 export interface GraphRoutes {

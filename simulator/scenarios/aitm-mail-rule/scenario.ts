@@ -85,6 +85,7 @@ export const aitmMailRule: Scenario = {
       body: `Please open https://${lureDomain}/s/${rng.hex(10)}`,
       to: colleagues.map((c) => ({ name: c.displayName, address: c.mail ?? c.upn })),
     });
+    if (rng.chance(0.5)) stage.discardSent(start + minutes(37), victim, replay, internetMessageId);
     tokenUse(stage, endsAt, victim, replay);
 
     tenant.attacker = {
