@@ -79,6 +79,33 @@ describe("planted artifacts", () => {
   });
 });
 
+describe("planted mail", () => {
+  it("is found by its internet message id and in the message trace", async () => {
+    const userId = t.accounts[6]?.objectId;
+    const { internetMessageId } = await plant({
+      kind: "message",
+      userId,
+      subject: "Invoice overdue",
+      from: "billing@evil.example",
+    });
+    const found = await cloud.all(
+      t.tenantId,
+      `/v1.0/users/${userId}/messages?$filter=internetMessageId eq '${encodeURIComponent(String(internetMessageId))}'`,
+    );
+    expect(found).toHaveLength(1);
+    const traced =
+      (await cloud.cmdlet(t.tenantId, "Get-MessageTraceV2", { SenderAddress: "billing@evil.example" })).json.value ??
+      [];
+    expect(traced.map((r) => r.MessageId)).toEqual([internetMessageId]);
+  });
+
+  it("lives in a company whose name and domain no other has", async () => {
+    const names: string[] = [];
+    for (let seed = 100; seed < 118; seed++) names.push((await cloud.tenant({ story: "quiet", seed })).domain);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
 describe("trap accounts", () => {
   it("has somebody else under the name that is left when # cuts a guest's name off", async () => {
     const guest = t.accounts.find((a) => a.upn.includes("#EXT#"));

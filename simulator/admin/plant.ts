@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { folderNamed } from "../scenarios/mailbox.ts";
+import { fileMessage, folderNamed } from "../scenarios/mailbox.ts";
 import type { Json, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 
@@ -17,6 +17,14 @@ const artifact = z.discriminatedUnion("kind", [
     hidden: z.boolean().default(false),
     readOnly: z.boolean().default(false),
     enabled: z.boolean().default(true),
+  }),
+  z.object({
+    kind: z.literal("message"),
+    ...person,
+    subject: z.string(),
+    from: z.string(),
+    internetMessageId: z.string().optional(),
+    folder: z.string().default("Inbox"),
   }),
   z.object({ kind: z.literal("transport-rule"), name, blindCopyTo: z.array(z.string()) }),
   z.object({ kind: z.literal("connector"), name, direction: z.enum(["inbound", "outbound"]).default("inbound") }),
@@ -53,6 +61,31 @@ export function plant(world: World, tenant: Tenant, body: unknown): Json {
       };
       user.mailbox.rules.push(rule);
       return { id: rule.id, exchangeId: rule.exchangeId };
+    }
+    case "message": {
+      if (!user?.mailbox) throw new RangeError("the user has no mailbox");
+      const internetMessageId = order.internetMessageId ?? `<${rng.hex(20)}@${order.from.split("@")[1]}>`;
+      const from = { name: order.from, address: order.from };
+      const to = [{ name: user.displayName, address: user.mail ?? user.upn }];
+      const made = fileMessage(user.mailbox, rng, order.folder, {
+        internetMessageId,
+        subject: order.subject,
+        body: order.subject,
+        from,
+        to,
+        at: clock.now(),
+      });
+      tenant.traces.push({
+        id: rng.uuid(),
+        receivedAt: clock.now(),
+        sender: order.from,
+        recipient: user.mail ?? user.upn,
+        messageId: internetMessageId,
+        subject: order.subject,
+        status: "delivered",
+        fromIp: "185.156.173.9",
+      });
+      return { id: made.id, internetMessageId };
     }
     case "transport-rule": {
       const identity = rng.uuid();

@@ -16,15 +16,27 @@ interface CompanyOptions {
   p1: boolean;
   synced: boolean;
   people?: number | undefined;
+  /** Names of companies that exist already: no two share a name or a domain. */
+  taken?: ReadonlySet<string>;
+}
+
+function freeName(drawn: string, taken: ReadonlySet<string>): string {
+  const start = COMPANIES.indexOf(drawn);
+  const rotated = [...COMPANIES.slice(start), ...COMPANIES.slice(0, start)];
+  for (let round = 1; ; round++) {
+    const free = rotated.map((name) => (round === 1 ? name : `${name} ${round}`)).find((name) => !taken.has(name));
+    if (free) return free;
+  }
 }
 
 /** A company as it is before anything happened: people, devices, licences, Microsoft's own applications. */
 export function createCompany(rng: Rng, options: CompanyOptions): Tenant {
-  const displayName = options.name ?? rng.pick(COMPANIES);
+  const drawn = rng.pick(COMPANIES);
+  const displayName = options.name ?? freeName(drawn, options.taken ?? new Set());
   const word =
     displayName
       .toLowerCase()
-      .replace(/[^a-z]+/g, "")
+      .replace(/[^a-z0-9]+/g, "")
       .slice(0, 18) || "tenant";
   const british = rng.chance(0.5);
   const tenant: Tenant = {

@@ -51,6 +51,7 @@ export function createTenant(world: World, order: TenantOrder): Tenant {
     p1: order.p1 ?? chosen.p1,
     synced: chosen.synced,
     people: order.people,
+    taken: new Set([...world.tenants.values()].map((t) => t.displayName)),
   });
   if (world.tenants.has(tenant.id))
     throw new Error(`story '${order.story}' with seed '${order.seed}' is already there`);

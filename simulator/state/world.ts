@@ -36,8 +36,7 @@ export type ViolationType =
   | "cross-tenant-token"
   | "wrong-audience"
   | "first-party-target"
-  | "write-without-authority"
-  | "link-not-followed";
+  | "write-without-authority";
 
 interface Violation {
   seq: number;
