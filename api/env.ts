@@ -31,6 +31,8 @@ const schema = z
         return z.NEVER;
       })
       .optional(),
+    /** demo and tests only: a file that moves the clock of every process together */
+    PETRA_CLOCK_FILE: z.string().min(1).optional(),
     WEB_HANDLER: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   })
@@ -38,6 +40,7 @@ const schema = z
     if (env.PETRA_MODE === "demo") return;
     const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
     if (env.M365_ORIGIN_MAP) refuse("M365_ORIGIN_MAP", "is for the demo only");
+    if (env.PETRA_CLOCK_FILE) refuse("PETRA_CLOCK_FILE", "is for the demo only");
     if (!env.PETRA_PUBLIC_URL.startsWith("https://")) refuse("PETRA_PUBLIC_URL", "must begin with https://");
   });
 
@@ -59,6 +62,7 @@ const HINTS: Record<string, string> = {
   PETRA_SMTP_URL: "smtp:// or smtps:// URL of the mail server",
   PETRA_MAIL_FROM: "the sender of Petra's mail",
   M365_CLIENT_ID: "the application id of Petra's app registration",
+  PETRA_CLOCK_FILE: "unset in production: there the clock is the system's",
   M365_ORIGIN_MAP: "unset in production: it points Microsoft's addresses at a simulated cloud",
 };
 

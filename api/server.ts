@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createDb } from "#db/client.ts";
+import { createClock } from "#db/clock.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
 import { SIGN_IN_LINK_SECONDS } from "#domain/limits.ts";
 import { createBell } from "#temporal/client.ts";
@@ -21,7 +22,7 @@ const STOP_PATIENCE_MS = 5_000;
 
 /** Everything the API is made of, from its settings: the one composition root of this process (P18). */
 function compose(env: ApiEnv): { deps: ApiDeps; close: () => Promise<void> } {
-  const clock = { now: () => new Date() };
+  const clock = createClock(env.PETRA_CLOCK_FILE);
   const log = createLog(env.LOG_LEVEL);
   const app = createDb(env.PETRA_DB_URL_APP, { name: "petra-api", max: 12 });
   const operator = createDb(env.PETRA_DB_URL_OPERATOR, { name: "petra-api-operator", max: 4 });
