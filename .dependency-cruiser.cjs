@@ -28,7 +28,7 @@ const MAY = {
   lint: [],
 };
 // A test may in addition use the simulated cloud, the database's test factories and the test servers.
-const TEST = "(\\.test\\.ts|/testing/|/test/)";
+const TEST = "(\\.test\\.ts|/testing/|/test/|^scenarios/)";
 const TEST_EXTRA = ["simulator", "cli/servers", "db", "temporal", "detections", "domain"];
 
 const floorRules = Object.entries(MAY).map(([floor, allowed]) => ({
@@ -156,7 +156,7 @@ module.exports = {
     only(
       "pdf-in-draw",
       ["pdf-lib", "fontkit"],
-      ["^activities/report/draw/", "^node_modules"],
+      ["^activities/report/draw/", "^node_modules", TEST],
       "PDFs are drawn only in activities/report/draw/.",
     ),
     only(
