@@ -160,10 +160,13 @@ export function analyze(input: AnalysisInput): Analysis {
     judged = judgeAll(world, input);
   }
   const raised = judged.flatMap((j) => j.incidents);
+  const guesses = guessingCampaigns(world)
+    .filter((c) => c.kind === "spray")
+    .flatMap((c) => c.attempts);
   const left = leftovers(world, raised, input);
   const attribution: Attribution[] = judged
     .filter((j) => j.incidents.length > 0)
-    .flatMap((j) => attribute(j.account, j.incidents, j.cited, j.handles));
+    .flatMap((j) => attribute(j.account, j.incidents, new Set([...j.cited, ...guesses]), j.handles));
   return {
     incidents: [...raised, ...left.incidents].sort(worstFirst),
     failedAttacks: failedAttacks(world),

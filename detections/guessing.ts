@@ -118,6 +118,53 @@ export function guessingCampaigns(world: World): Guessing[] {
   return out.sort((a, b) => a.from - b.from || (a.attempts[0]!.ids[0]! < b.attempts[0]!.ids[0]! ? -1 : 1));
 }
 
+function clientKey(seen: Seen): string | undefined {
+  const { userAgent, appId } = seen.event.client;
+  return userAgent ? `${userAgent}|${appId ?? ""}` : undefined;
+}
+
+/** One client on several addresses at the same time is one campaign; its stray guesses belong to it too. */
+function joined(campaigns: Guessing[], guesses: readonly Seen[], used: Set<Seen>): Guessing[] {
+  const out: Guessing[] = [];
+  const strays = guesses.filter((g) => !used.has(g) && g.place.standing === "new");
+  for (const one of [...campaigns].sort((a, b) => a.from - b.from)) {
+    const client = clientKey(one.attempts[0]!);
+    const home = out.find(
+      (c) => client !== undefined && clientKey(c.attempts[0]!) === client && one.from <= c.to + HOUR,
+    );
+    if (home)
+      Object.assign(
+        home,
+        campaign(
+          "spray",
+          [...home.attempts, ...one.attempts].sort((a, b) => a.at - b.at || (a.ids[0]! < b.ids[0]! ? -1 : 1)),
+        ),
+      );
+    else out.push(one);
+  }
+  for (const one of out) {
+    const client = clientKey(one.attempts[0]!);
+    const mine = strays.filter(
+      (g) =>
+        client !== undefined &&
+        clientKey(g) === client &&
+        !used.has(g) &&
+        g.at >= one.from - HOUR &&
+        g.at <= one.to + HOUR,
+    );
+    if (mine.length === 0) continue;
+    for (const stray of mine) used.add(stray);
+    Object.assign(
+      one,
+      campaign(
+        "spray",
+        [...one.attempts, ...mine].sort((a, b) => a.at - b.at || (a.ids[0]! < b.ids[0]! ? -1 : 1)),
+      ),
+    );
+  }
+  return out;
+}
+
 /** A disabled account is not tried by its owner. */
 function isDisabledProbe(attempts: Seen[]): boolean {
   return (
@@ -131,10 +178,7 @@ function isDisabledProbe(attempts: Seen[]): boolean {
 function spreadSprays(guesses: Seen[], used: Set<Seen>): Guessing[] {
   const out: Guessing[] = [];
   const strangers = guesses.filter((g) => g.place.standing === "new");
-  const byClient = groupBy(strangers, (g) => {
-    const { userAgent, appId } = g.event.client;
-    return userAgent ? `${userAgent}|${appId ?? ""}` : undefined;
-  });
+  const byClient = groupBy(strangers, clientKey);
   for (const [, all] of byClient) {
     for (const attempts of runs(all, 24 * HOUR)) {
       const one = campaign("spray", attempts);

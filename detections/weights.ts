@@ -70,7 +70,8 @@ const TABLE = {
   "mail-sync": [0.5, 2.5, "the whole mailbox was synchronised to a strange client"],
   "phish-burst": [2, 4, "one text to many within minutes, unlike anything this account sends"],
   "sent-strange": [0, 1, "mail sent from a strange place"],
-  "evidence-deleted": [0.5, 2.5, "sent mail, warnings or answers were removed"],
+  "evidence-deleted": [1, 2.5, "sent mail, warnings or answers were removed"],
+  "mail-deleted": [0, 1, "people clean up; next to a strange sign-in it is worth a line"],
   "audit-off": [3, 4, "the record of what happens was switched off"],
   "mail-protection-off": [1, 2.5, "protection of mail was taken down"],
   "anonymous-links": [1, 2.5, "several files opened to anybody with the link"],
@@ -101,6 +102,13 @@ export const JUDGEMENT = {
   damningAct: 3.5,
   /** Linked acts needed beside a suspicious access that is not decisive. */
   actsBesideAccess: 2.5,
+  /** Below this an access is weak (a new provider, a new telephone): honest life looks the same. */
+  clearAccess: 2.5,
+  /** Beside a weak access, acts must be telling by themselves at least this much, or many. */
+  tellingOwn: 1,
+  actsBesideWeakAccess: 7,
+  /** Acts that can never weigh this much colour a story and do not make one. */
+  colour: 2,
   /** A second finding of the same kind adds little. */
   repeated: 0.2,
   /** Acts from an address that says nothing, soon after a strange sign-in: probably his, not surely. */
@@ -119,4 +127,26 @@ export const JUDGEMENT = {
   sameCompromiseDays: 30,
   /** Confidence = 1 − e^(−score / this). */
   confidenceScale: 8,
+} as const;
+
+/** Points of live objects found without a log of their making; `JUDGEMENT.incident` of them is an incident. */
+export const LEFTOVER = {
+  /** Mail leaves the company: owners and service desks do it too. */
+  outside: 2.5,
+  freemail: 2.5,
+  disguised: 6,
+  /** Money or warnings are put out of sight. */
+  hides: 2,
+  hidesNameless: 4,
+  /** Sent outside and hidden from the inbox at once: nobody honest needs both. */
+  forwardsUnseen: 2.5,
+  nameless: 3,
+  hidden: 1.5,
+  /** An application that imitates another by look-alike letters and reads mail. */
+  appDisguised: 6,
+  /** Reads mail, unverified publisher, one or two users: many honest small tools look like that. */
+  appAlone: 1.5,
+  appAbused: 2.5,
+  /** From here an item of an account with an incident counts as the attacker's. */
+  joins: 2.5,
 } as const;

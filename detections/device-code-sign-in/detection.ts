@@ -58,15 +58,13 @@ export default defineDetection({
             registered.length > 0
               ? `A device code was used from ${seen.event.client.ip} and a device registered right after.`
               : `A device code was used from ${seen.event.client.ip}: ${seen.place.notes.join(", ")}.`,
-          artifacts: registered
-            .slice(0, 1)
-            .map((d) => ({
-              kind: "device" as const,
-              name: d.event.params["Device.DisplayName"] ?? d.event.target?.name ?? "device",
-              objectId: d.event.params["Device.ObjectID"] ?? d.event.target?.id,
-              effect: "keeps a token that outlives the password",
-              detail: {},
-            })),
+          artifacts: registered.slice(0, 1).map((d) => ({
+            kind: "device" as const,
+            name: d.event.params["Device.DisplayName"] ?? d.event.target?.name ?? "device",
+            objectId: d.event.params["Device.ObjectID"] ?? d.event.target?.id,
+            effect: "keeps a token that outlives the password",
+            detail: {},
+          })),
         });
       }
     }

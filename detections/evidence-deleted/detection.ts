@@ -9,7 +9,7 @@ const WARNING =
 
 function telling(seen: Seen): boolean {
   const mail = seen.event.mail;
-  return SENT.test(mail?.folder ?? "") || WARNING.test(mail?.subject ?? "") || seen.event.action === "mail.delete.hard";
+  return SENT.test(mail?.folder ?? "") || WARNING.test(mail?.subject ?? "");
 }
 
 export default defineDetection({
@@ -36,7 +36,10 @@ export default defineDetection({
             account,
             events: cited.slice(0, 8),
             dedup: `${ip}:${run[0]!.event.occurredAt.slice(0, 13)}`,
-            weight: weigh("evidence-deleted", run.some(telling) ? 1 : 0.5),
+            weight: weigh(run.some(telling) ? "evidence-deleted" : "mail-deleted"),
+            title: run.some(telling)
+              ? "Mail removed that would have warned the owner"
+              : "Mail deleted from a strange place",
             reason: `${run.length} deletions from ${ip}${run.some(telling) ? ", among them sent mail or warnings" : ""}.`,
           });
         }

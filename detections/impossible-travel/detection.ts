@@ -6,6 +6,8 @@ import { HOUR, type Seen } from "../world/seen.ts";
 const FASTEST_KMH = 900;
 const SHORTEST_KM = 700;
 const EARTH_KM = 6371;
+/** Telephones leave where their carrier likes, and a new provider at home is placed badly. */
+const STRANGE_ENOUGH = 1.5;
 
 type Point = { lat: number; lon: number };
 
@@ -72,6 +74,8 @@ function where(seen: Seen): string {
 function leap(a: Seen, b: Seen): boolean {
   if (a.place.trustedDevice && b.place.trustedDevice) return false;
   if (a.place.standing !== "new" && b.place.standing !== "new") return false;
+  if (a.facts.ip?.kind === "mobile" || b.facts.ip?.kind === "mobile") return false;
+  if (Math.max(a.place.strangeness, b.place.strangeness) < STRANGE_ENOUGH) return false;
   const [p, q] = [point(a), point(b)];
   if (p && q) {
     const distance = kilometres(p, q);

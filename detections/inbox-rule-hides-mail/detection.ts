@@ -3,6 +3,7 @@ import { describeRule, hidingWeight, ruleDetail } from "../inbox-rules.ts";
 import { weigh } from "../weights.ts";
 import { withAccount } from "../windows.ts";
 import { isSuccess } from "../world/seen.ts";
+import { mailboxOf } from "../world/world.ts";
 
 export default defineDetection({
   id: "inbox-rule-hides-mail",
@@ -28,7 +29,7 @@ export default defineDetection({
   find: (world) => {
     const out: Finding[] = [];
     for (const seen of withAccount(world.byAction("inbox-rule.create", "inbox-rule.update", "inbox-rule.enable"))) {
-      const { rule, target } = seen.event;
+      const { rule } = seen.event;
       const key = rule && isSuccess(seen) ? hidingWeight(rule) : undefined;
       if (!rule || !key) continue;
       out.push({
@@ -43,7 +44,7 @@ export default defineDetection({
             kind: "inbox-rule",
             name: rule.name ?? "(no name)",
             objectId: rule.id,
-            mailbox: target?.upn ?? seen.account.ref.upn,
+            mailbox: mailboxOf(seen, world),
             effect: describeRule(rule),
             detail: ruleDetail(rule),
           },

@@ -36,8 +36,14 @@ function accessPoints(parts: readonly Weighed[]): { total: number; best: number 
   return { total: points.reduce((sum, p, i) => sum + (i === 0 ? p : p / 2), 0), best };
 }
 
+/** Reading and sending mail is what mailboxes are for: it colours a story, it does not make one. */
+function isColour(part: Weighed): boolean {
+  return part.finding.weight.own + part.finding.weight.linked < JUDGEMENT.colour;
+}
+
 /** Two detections that rest on the same records count once and a half, not twice. */
 function actPoints(parts: readonly Weighed[]): {
+  linkedOwn: number;
   total: number;
   linked: number;
   own: number;
@@ -48,6 +54,7 @@ function actPoints(parts: readonly Weighed[]): {
   let total = 0;
   let linked = 0;
   let own = 0;
+  let linkedOwn = 0;
   let damning = 0;
   const groups = byDetection(parts).sort((a, b) => groupPoints(b) - groupPoints(a));
   for (const group of groups) {
@@ -61,10 +68,12 @@ function actPoints(parts: readonly Weighed[]): {
           (p) => p.finding.weight.own - (p.against.length > 0 && p.finding.weight.own < JUDGEMENT.damningAct ? 0.5 : 0),
         ),
       ) * share;
-    linked += Math.max(0, ...group.filter((p) => p.link > 0).map((p) => p.points)) * share;
+    const tied = group.filter((p) => p.link > 0 && !isColour(p));
+    linked += Math.max(0, ...tied.map((p) => p.points)) * share;
+    linkedOwn = Math.max(linkedOwn, ...tied.map((p) => p.finding.weight.own));
     damning = Math.max(damning, ...group.map((p) => p.finding.weight.own));
   }
-  return { total, linked, own, kinds: groups.length, damning };
+  return { total, linked, linkedOwn, own, kinds: groups.length, damning };
 }
 
 /** Adds up and decides whether the parts make a story: getting in and acting, a decisive entry, or damning acts together. */
@@ -73,7 +82,11 @@ export function judge(parts: Weighed[]): Story {
   const acts = actPoints(parts.filter((p) => p.detection.stage !== "access"));
   const score = access.total + acts.total;
   const decisive = access.best >= JUDGEMENT.decisiveAccess;
-  const followed = access.best >= JUDGEMENT.suspiciousAccess && acts.linked >= JUDGEMENT.actsBesideAccess;
+  const enough =
+    access.best >= JUDGEMENT.clearAccess || acts.linkedOwn >= JUDGEMENT.tellingOwn
+      ? JUDGEMENT.actsBesideAccess
+      : JUDGEMENT.actsBesideWeakAccess;
+  const followed = access.best >= JUDGEMENT.suspiciousAccess && acts.linked >= enough;
   const chain = acts.own >= JUDGEMENT.chainOfActs && acts.kinds >= 2 && acts.damning >= JUDGEMENT.damningAct;
   const manySigns = access.total >= JUDGEMENT.incident + 1;
   const coherent = score >= JUDGEMENT.incident && (decisive || followed || chain || manySigns);

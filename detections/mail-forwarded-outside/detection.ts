@@ -4,6 +4,7 @@ import { worstOutside } from "../mail-destination.ts";
 import { type WeightKey, weigh } from "../weights.ts";
 import { withAccount } from "../windows.ts";
 import { isSuccess, type Seen } from "../world/seen.ts";
+import { mailboxOf } from "../world/world.ts";
 
 const BY_KIND: Record<string, WeightKey> = {
   outside: "forward-outside",
@@ -50,7 +51,7 @@ export default defineDetection({
       const to = isSuccess(seen) ? worstOutside(destinations(seen), world) : undefined;
       if (!to) continue;
       const rule = seen.event.rule;
-      const mailbox = seen.event.target?.upn ?? seen.event.target?.name ?? seen.account.ref.upn;
+      const mailbox = mailboxOf(seen, world);
       out.push({
         account: seen.account,
         events: [seen],

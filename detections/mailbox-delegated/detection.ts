@@ -3,7 +3,7 @@ import { imitated, looksLike } from "../lookalike.ts";
 import { type WeightKey, weigh } from "../weights.ts";
 import { byAccount, groupBy, runs } from "../windows.ts";
 import { HOUR, isSuccess, type Seen } from "../world/seen.ts";
-import { localPart, type World } from "../world/world.ts";
+import { localPart, mailboxOf, type World } from "../world/world.ts";
 
 /** The grantee's name reads like another account's, or like a well-known word through look-alike letters. */
 export function isDisguisedName(name: string, world: World): boolean {
@@ -41,22 +41,20 @@ export default defineDetection({
     for (const [account, events] of byAccount(grants)) {
       for (const [grantee, all] of groupBy(events, (s) => s.event.params.grantee)) {
         for (const run of runs(all, 12 * HOUR)) {
-          const boxes = [...new Set(run.map((s) => s.event.target?.upn ?? s.event.target?.name ?? "?"))];
+          const boxes = [...new Set(run.map((s) => mailboxOf(s, world)))];
           out.push({
             account,
             events: run.slice(0, 12),
             dedup: `${grantee}:${run[0]?.event.occurredAt.slice(0, 10) ?? ""}`,
             weight: weigh(keyOf(run, grantee, world)),
             reason: `${grantee} was given ${[...new Set(run.map((s) => s.event.params.AccessRights ?? "access"))].join(", ")} on ${boxes.slice(0, 3).join(", ")}${boxes.length > 3 ? ` and ${boxes.length - 3} more` : ""}.`,
-            artifacts: boxes
-              .slice(0, 20)
-              .map((mailbox) => ({
-                kind: "mailbox-delegate" as const,
-                name: grantee,
-                mailbox,
-                effect: `${grantee} can open or send for ${mailbox}`,
-                detail: { grantee },
-              })),
+            artifacts: boxes.slice(0, 20).map((mailbox) => ({
+              kind: "mailbox-delegate" as const,
+              name: grantee,
+              mailbox,
+              effect: `${grantee} can open or send for ${mailbox}`,
+              detail: { grantee },
+            })),
           });
         }
       }

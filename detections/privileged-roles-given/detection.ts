@@ -52,14 +52,12 @@ export default defineDetection({
           weight: weigh(keyOf(run)),
           title: run.length >= 5 ? "Many privileged roles given at once" : "A privileged role was given",
           reason: `${people.slice(0, 4).join(", ")} got ${roles.slice(0, 4).join(", ")}${roles.length > 4 ? ` and ${roles.length - 4} more roles` : ""}.`,
-          artifacts: [...groupBy(run, member)]
-            .slice(0, 10)
-            .map(([name, list]) => ({
-              kind: "role-assignment" as const,
-              name,
-              effect: `is ${list.map(role).slice(0, 3).join(", ")}`,
-              detail: { roles: list.map(role).join("; ") },
-            })),
+          artifacts: [...groupBy(run, member)].slice(0, 10).map(([name, list]) => ({
+            kind: "role-assignment" as const,
+            name,
+            effect: `is ${list.map(role).slice(0, 3).join(", ")}`,
+            detail: { roles: list.map(role).join("; ") },
+          })),
         });
       }
     }

@@ -48,10 +48,14 @@ function learn(dimension: Dimension, value: string | undefined, at: number): voi
   }
 }
 
-function isKnown(dimension: Dimension, value: string | undefined, at: number): boolean {
+/** In an account's first days a value seen half a day earlier must do, or everything would be strange. */
+const KNOWN_EARLY = DAY / 2;
+
+function isKnown(profile: Profile, dimension: Dimension, value: string | undefined, at: number): boolean {
   const known = value ? dimension.get(value) : undefined;
   if (!known) return false;
   const age = at - known.first;
+  if (profile.days.size < MATURE_DAYS && age >= KNOWN_EARLY) return true;
   return (age >= KNOWN_AFTER && known.days >= KNOWN_DAYS) || age >= 14 * DAY;
 }
 
@@ -153,10 +157,10 @@ function placeOf(
   const { client } = seen.event;
   const agent = agentKey(seen);
   const maturity = Math.min(1, own.days.size / MATURE_DAYS);
-  const newAgent = agent !== undefined && !isKnown(own.agent, agent, seen.at);
+  const newAgent = agent !== undefined && !isKnown(own, own.agent, agent, seen.at);
   const trustedDevice =
     client.deviceId !== undefined &&
-    (isKnown(own.device, client.deviceId, seen.at) || client.isCompliant === true || client.isManaged === true);
+    (isKnown(own, own.device, client.deviceId, seen.at) || client.isCompliant === true || client.isManaged === true);
   if (!ip) return { ...SILENT, newAgent, maturity, trustedDevice };
   const fact = seen.facts.ip;
   const network = networkOf(ip);
@@ -164,7 +168,7 @@ function placeOf(
   const newCountry = country !== undefined && own.country.size > 0 && !own.country.has(country);
   const base: Omit<Place, "standing" | "strangeness" | "notes"> = { newAgent, newCountry, trustedDevice, maturity };
   const tainted = isTainted(taint, ip, seen.at);
-  if (!tainted && (isKnown(own.ip, ip, seen.at) || isKnown(own.network, network, seen.at))) {
+  if (!tainted && (isKnown(own, own.ip, ip, seen.at) || isKnown(own, own.network, network, seen.at))) {
     return { ...base, standing: "own", strangeness: 0, notes: ["network the account has used for days"] };
   }
   if (!tainted && colleaguesOn(network, account, seen.at, company) >= 2) {
@@ -173,7 +177,7 @@ function placeOf(
   const notes: string[] = ["address the account has not used before"];
   let strangeness = 1;
   const asn = fact?.asn?.toString();
-  if (asn && isKnown(own.asn, asn, seen.at)) strangeness -= 0.5;
+  if (asn && isKnown(own, own.asn, asn, seen.at)) strangeness -= 0.5;
   else if (asn && own.asn.size > 0) strangeness += 0.25;
   if (newCountry) {
     strangeness += 1;

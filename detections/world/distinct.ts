@@ -27,9 +27,24 @@ function merge(primary: Seen, other: Seen): Seen {
     actor: fill(primary.event.actor, other.event.actor),
     client: fill(primary.event.client, other.event.client),
     handles: fill(primary.event.handles, other.event.handles),
-    signIn: fill(primary.event.signIn ?? {}, other.event.signIn ?? {}),
+    params: { ...other.event.params, ...primary.event.params },
+    ...(primary.event.signIn || other.event.signIn
+      ? { signIn: fill(primary.event.signIn ?? {}, other.event.signIn ?? {}) }
+      : {}),
   };
+  if (!event.app && other.event.app) event.app = other.event.app;
   return { ...primary, event, ids: [...primary.ids, ...other.ids] };
+}
+
+/** The directory audit and the unified audit log tell of one change under one correlation id. */
+function changeKey(event: NormalizedEvent): string {
+  const target = event.target?.id ?? event.target?.upn ?? event.target?.name ?? "";
+  return [
+    event.action,
+    event.handles.correlationId ?? event.recordId,
+    target.toLowerCase(),
+    event.params.roleName ?? "",
+  ].join("|");
 }
 
 /** Each record once, in order; a sign-in that both feeds report is one. */
@@ -41,21 +56,34 @@ export function distinctEvents(input: AnalysisInput): Seen[] {
     byId.set(key, known ? better(known, event) : event);
   }
   const signIns = new Map<string, Seen>();
+  const audits = new Map<string, Seen[]>();
   const out: Seen[] = [];
   const later: Seen[] = [];
   for (const event of byId.values()) {
     const seen: Seen = { event, ids: [event.recordId], at: Date.parse(event.occurredAt), facts: {}, place: SILENT };
     if (event.source === "sign-in") signIns.set(event.recordId.toLowerCase(), seen);
     else if (event.action === "sign-in" && event.params.requestId) later.push(seen);
+    else if (event.source === "directory-audit") {
+      const key = changeKey(event);
+      audits.set(key, [...(audits.get(key) ?? []), seen]);
+    } else if (event.category === "directory") later.push(seen);
     else out.push(seen);
   }
+  for (const list of audits.values()) list.sort(bySeenOrder);
   for (const seen of later.sort(bySeenOrder)) {
+    if (seen.event.category === "directory") {
+      const twins = audits.get(changeKey(seen.event)) ?? [];
+      const at = twins.findIndex((twin) => twin.ids.length === 1 && Math.abs(twin.at - seen.at) < 60_000);
+      if (at < 0) out.push(seen);
+      else twins[at] = merge(twins[at]!, seen);
+      continue;
+    }
     const id = seen.event.params.requestId ?? "";
     const twin = signIns.get(id);
     if (twin && Math.abs(twin.at - seen.at) < 600_000) signIns.set(id, merge(twin, seen));
     else out.push(seen);
   }
-  out.push(...signIns.values());
+  out.push(...signIns.values(), ...[...audits.values()].flat());
   for (const seen of out) seen.facts = input.factsOf(seen.event);
   return out.sort(bySeenOrder);
 }

@@ -14,6 +14,13 @@ export type World = {
   inventory: InventoryItem[];
 };
 
+/** Whose mailbox a record is about: its sign-in name where any record or the directory tells it. */
+export function mailboxOf(seen: Seen, world: Pick<World, "accountOf">): string {
+  const { target, actor } = seen.event;
+  const named = target?.upn ?? (target?.kind === "mailbox" ? target.name : undefined);
+  return world.accountOf(named)?.ref.upn ?? named ?? seen.account?.ref.upn ?? actor.upn ?? "?";
+}
+
 /** A mailbox, alias or sign-in name inside free text, as a key: the part before @, lower case. */
 export function localPart(name: string): string {
   return (name.split("@")[0] ?? name).toLowerCase();

@@ -1,0 +1,26 @@
+import { at, type Case, HOSTING, signIn, usual } from "../case-kit.ts";
+
+export const cases: Case[] = [
+  {
+    kind: "positive",
+    name: "a script library signs in as a person from a strange place",
+    events: [...usual(), signIn(at(20, "03:00"), HOSTING, { agent: "python-requests/2.32" })],
+    expect: {
+      fires: true,
+      title: "A script library signed in as a person",
+      dedupKey: "toolkit-sign-in:id-ann@fabrikam.example:python-requests:45.76.10.9",
+    },
+  },
+  {
+    kind: "negative",
+    name: "a browser signs in",
+    events: [...usual(), signIn(at(20, "03:00"), HOSTING)],
+    expect: { fires: false },
+  },
+  {
+    kind: "near-miss",
+    name: "a script library fails",
+    events: [...usual(), signIn(at(20, "03:00"), HOSTING, { agent: "python-requests/2.32", code: "50126" })],
+    expect: { fires: false },
+  },
+];
