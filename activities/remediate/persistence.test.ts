@@ -128,6 +128,37 @@ test("what the attacker adds after the lock is found by the second sweep and tak
   expect((await it.victim()).mailbox.forwardingSmtpAddress).toBeNull();
 });
 
+test("forwarding that is put back after it was taken away is taken away again, as a write of its own", async () => {
+  const it = await rig.openIncident({
+    story: "spray-forward-connector",
+    artifacts: (attack) => [{ kind: "mailbox-forwarding", name: String(attack.forwardingAddress) }],
+  });
+  await lock(it.byResponse);
+  await rig.activities.disablePersistence(it.byResponse);
+  mailboxIn(it).forwardingSmtpAddress = "smtp:again@attacker.example";
+  const version = (await it.stored()).plan_version;
+  await rig.cloud.advance(200);
+  expect((await rig.activities.runWatches()).wake).toContainEqual(it.at);
+  expect((await it.stored()).plan_version).toBeGreaterThan(version);
+  expect(await rig.activities.disablePersistence(it.byResponse)).toMatchObject({ state: "verified" });
+  expect((await it.victim()).mailbox.forwardingSmtpAddress).toBeNull();
+  expect((await it.rows()).filter((row) => row.kind === "clear-forwarding").map((row) => row.state)).toEqual([
+    "verified",
+    "verified",
+  ]);
+});
+
+test("what a person brought back is not taken away again by Response", async () => {
+  const it = await rig.openIncident({ artifacts: rule });
+  await lock(it.byResponse);
+  await rig.activities.disablePersistence(it.byResponse);
+  const actionId = String((await it.rows()).find((row) => row.kind === "delete-inbox-rule")?.id);
+  const undo = await it.order({ kind: "undo", actionId });
+  expect(await rig.activities.undoAction({ ...undo, actionId })).toEqual({ state: "undone" });
+  await rig.activities.disablePersistence(it.byResponse);
+  expect(await rulesOf(it)).toHaveLength(1);
+});
+
 test("an Exchange that says yes and does nothing is found out, and asked again until it holds", async () => {
   const it = await rig.openIncident({
     story: "spray-forward-connector",

@@ -24,7 +24,7 @@ const SETTLED = ["not-applicable", "verified", "accepted", "skipped"];
 /**
  * Reads the account fresh (S44), keeps it as it was before the first write, asks the policy for each step and stores the plan.
  * Runs again whenever targets change; what is under way or done keeps its state. A Microsoft that does not answer never
- * delays a lock: then the rows as they stand decide, and an account whose roles cannot be read counts as privileged.
+ * delays a lock: then the rows as they stand decide; an account whose roles cannot be read counts as a Global Administrator.
  */
 export async function planRemediation(deps: RemediateDeps, at: At): Promise<RemediationPlan> {
   const opened = await openCase(deps, at);
@@ -39,7 +39,7 @@ export async function planRemediation(deps: RemediateDeps, at: At): Promise<Reme
         lastPasswordChangeAt: user.lastPasswordChangeAt,
         sessionsValidFrom: user.sessionsValidFrom,
         isSynced: user.isSynced,
-        roles: rest.roles,
+        roles: rest.roles ?? null,
         mailboxKind: rest.mailboxKind ?? null,
         isLastGlobalAdmin,
         readAt: now,
@@ -48,7 +48,7 @@ export async function planRemediation(deps: RemediateDeps, at: At): Promise<Reme
       opened.incident.accountBefore = accountBefore;
     }
     const fresh = {
-      roles: rest.roles,
+      ...(rest.roles ? { roles: rest.roles } : {}),
       ...(rest.mailboxKind ? { mailboxKind: rest.mailboxKind } : {}),
       ...(user
         ? {
@@ -100,8 +100,10 @@ async function readFacts(c: Case) {
     c.m365.readRoles(c.objectId),
     c.m365.readMailboxKind(c.objectId),
   ]);
-  const held = roles.status === "fulfilled" ? roles.value : fallbackRoles(c.account.roles);
-  const isGlobalAdmin = held.includes("Global Administrator");
+  const stored = c.account.roles.length > 0 ? c.account.roles : undefined;
+  const held = roles.status === "fulfilled" ? roles.value : stored;
+  // Roles nobody ever read count as the highest (S44).
+  const isGlobalAdmin = held?.includes("Global Administrator") ?? true;
   const enabledAdmins = isGlobalAdmin ? await c.m365.countEnabledGlobalAdmins().catch(() => 0) : undefined;
   return {
     user: user.status === "fulfilled" ? user.value : undefined,
@@ -110,8 +112,6 @@ async function readFacts(c: Case) {
     isLastGlobalAdmin: enabledAdmins !== undefined && enabledAdmins <= 1,
   };
 }
-
-const fallbackRoles = (known: string[]): string[] => (known.length > 0 ? known : ["(roles could not be read)"]);
 
 function nextState(
   id: RemediationStepId,

@@ -8,8 +8,15 @@ import {
   setArtifact,
   setWatch,
 } from "#db/repos/remediate.ts";
-import type { ArtifactKind, InventoryItem } from "#domain/incident/analysis.ts";
-import { type KnownArtifact, keyOfItem, sweep } from "#domain/remediation/persistence.ts";
+import type { ScopedTx } from "#db/tenancy.ts";
+import type { ArtifactKind, InventoryItem, PersistenceFinding } from "#domain/incident/analysis.ts";
+import { artifactKey } from "#domain/incident/merge.ts";
+import {
+  type ArtifactReading,
+  type FoundArtifact,
+  type KnownArtifact,
+  sweep,
+} from "#domain/remediation/persistence.ts";
 import { type At, audit, type Case, inCase, nowOf, openCase, type RemediateDeps, SYSTEM } from "./case.ts";
 import { later } from "./lock.ts";
 
@@ -54,11 +61,12 @@ export async function sweepCase(deps: RemediateDeps, c: Case): Promise<SweepResu
       const merged = detail ? { detail: { ...row?.detail, ...detail } } : {};
       await setArtifact(tx, artifactId, { ...values, ...merged, lastReadAt: now });
     }
-    let found = 0;
-    for (const { item, byAttacker, why } of result.found) {
-      const isNew = await addArtifact(tx, { ...toRow(c, item), byAttacker, why, createdAt: now, lastReadAt: now });
+    let found = await noteReturned(tx, c, present, result.readings, now);
+    for (const one of result.found) {
+      const isNew = await addArtifact(tx, { ...toRow(c, one), createdAt: now, lastReadAt: now });
       if (!isNew) continue;
       found += 1;
+      const { item, byAttacker, why } = one;
       const detail = { kind: item.kind, name: item.name, byAttacker, why };
       await audit(tx, c, { at: now, actor: SYSTEM, action: "artifact.found", object: item.name, detail });
     }
@@ -79,6 +87,27 @@ export async function sweepCase(deps: RemediateDeps, c: Case): Promise<SweepResu
   });
 }
 
+/** What was taken away and acts again was put back by somebody: a target as new as any other. */
+async function noteReturned(
+  tx: ScopedTx,
+  c: Case,
+  before: ArtifactRow[],
+  readings: ArtifactReading[],
+  now: string,
+): Promise<number> {
+  const returned = before.filter(
+    (row) =>
+      row.byAttacker &&
+      (row.state === "deleted" || row.state === "disabled") &&
+      readings.some((reading) => reading.artifactId === row.id && reading.state === "active"),
+  );
+  for (const row of returned) {
+    const detail = { kind: row.kind, name: row.name };
+    await audit(tx, c, { at: now, actor: SYSTEM, action: "artifact.returned", object: row.id, detail });
+  }
+  return returned.length;
+}
+
 const toKnown = (row: ArtifactRow): KnownArtifact => ({
   id: row.id,
   kind: row.kind,
@@ -92,19 +121,20 @@ const toKnown = (row: ArtifactRow): KnownArtifact => ({
   wasRead: row.lastReadAt !== null,
 });
 
-const toRow = (c: Case, item: InventoryItem) => ({
-  ...c.at,
-  kind: item.kind,
-  key: keyOfItem(item),
-  name: item.name,
-  objectId: item.objectId,
-  mailboxObjectId: item.mailbox?.objectId ?? null,
-  mailbox: item.mailbox?.upn ?? null,
-  state: item.enabled ? ("active" as const) : ("disabled" as const),
-  effect: effectOf(item),
-  recordId: null,
-  detail: item.detail,
-});
+function toRow(c: Case, { item, byAttacker, why }: FoundArtifact) {
+  const finding: PersistenceFinding = {
+    kind: item.kind,
+    name: item.name,
+    objectId: item.objectId,
+    state: item.enabled ? "active" : "disabled",
+    byAttacker,
+    why,
+    effect: effectOf(item),
+    detail: item.detail,
+    ...(item.mailbox ? { mailbox: item.mailbox.upn } : {}),
+  };
+  return { ...c.at, ...finding, key: artifactKey(finding), mailboxObjectId: item.mailbox?.objectId ?? null };
+}
 
 /** One line on what it does. */
 function effectOf(item: InventoryItem): string {

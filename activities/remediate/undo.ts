@@ -76,6 +76,8 @@ async function settle(
       await setArtifact(tx, action.artifactId, {
         state: action.before?.isEnabled === false || action.before?.enabled === false ? "disabled" : "active",
         lastReadAt: now,
+        // What a person brings back is wanted: Response does not take it away again.
+        ...("name" in input.by ? { byAttacker: false, why: `${input.by.name} brought it back.` } : {}),
         ...(typeof newId === "string" ? { objectId: newId } : {}),
       });
     }

@@ -1,7 +1,7 @@
 import { listDueWatches } from "#db/repos/platform.ts";
-import { listArtifacts, listWatches, setWatch, type WatchRow } from "#db/repos/remediate.ts";
+import { listWatches, setWatch, type WatchRow } from "#db/repos/remediate.ts";
 import type { RemediationStepId } from "#domain/remediation/steps.ts";
-import { type At, audit, type Case, inCase, nowOf, type Order, openCase, type RemediateDeps, SYSTEM } from "./case.ts";
+import { type At, type Case, inCase, nowOf, type Order, openCase, type RemediateDeps } from "./case.ts";
 import { disablePersistence } from "./disable-persistence.ts";
 import { later } from "./lock.ts";
 import { verifyPassword } from "./password.ts";
@@ -55,6 +55,9 @@ async function runWatch(deps: RemediateDeps, at: At, watchId: string): Promise<b
   }
 }
 
+const wordsOf = (found: number, blind: string[]): string =>
+  `${found} found${blind.length > 0 ? `, ${blind.length} not visible` : ""}`;
+
 type Run = (deps: RemediateDeps, c: Case, watch: WatchRow) => Promise<{ result: string; isChanged: boolean }>;
 
 const RUNS = {
@@ -73,22 +76,11 @@ const RUNS = {
   },
   async "second-sweep"(deps, c) {
     const { found, blind } = await sweepCase(deps, c);
-    return { result: `${found} found${blind.length > 0 ? `, ${blind.length} not visible` : ""}`, isChanged: found > 0 };
+    return { result: wordsOf(found, blind), isChanged: found > 0 };
   },
   async "after-close"(deps, c) {
-    const before = await inCase(deps, c, (tx) => listArtifacts(tx, c.at.incidentId));
-    const { found } = await sweepCase(deps, c);
-    const after = await inCase(deps, c, (tx) => listArtifacts(tx, c.at.incidentId));
-    const back = after.filter(
-      (row) => row.state === "active" && row.byAttacker && before.find((old) => old.id === row.id)?.state !== "active",
-    );
-    if (back.length > 0) {
-      const detail = { artifacts: back.map((row) => row.name) };
-      await inCase(deps, c, (tx) =>
-        audit(tx, c, { at: nowOf(deps), actor: SYSTEM, action: "artifact.returned", detail }),
-      );
-    }
-    return { result: `${found} new, ${back.length} back`, isChanged: found + back.length > 0 };
+    const { found, blind } = await sweepCase(deps, c);
+    return { result: wordsOf(found, blind), isChanged: found > 0 };
   },
   async password(deps, c) {
     const { state } = await verifyPassword(deps, c.at);

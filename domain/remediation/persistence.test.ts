@@ -57,6 +57,21 @@ test("a nameless rule nobody can point at stays unknown while a rule is there th
   expect(run({ artifacts: [artifact] }).readings).toMatchObject([{ state: "deleted" }]);
 });
 
+test("what cannot be told apart is shown for a person to choose, and not blamed on anybody", () => {
+  const method: InventoryItem = {
+    kind: "mfa-method",
+    objectId: "m1",
+    name: "Phone",
+    mailbox: account,
+    enabled: true,
+    detail: {},
+  };
+  const artifact = known({ kind: "mfa-method", name: "User registered security info" });
+  const { readings, found } = run({ artifacts: [artifact], items: [method] });
+  expect(readings).toMatchObject([{ state: "unknown" }]);
+  expect(found).toMatchObject([{ item: { objectId: "m1" }, byAttacker: false }]);
+});
+
 test("nothing is concluded about what could not be read", () => {
   expect(run({ artifacts: [known({ objectId: "r1" })], blindKinds: ["inbox-rule"] }).readings).toEqual([]);
 });

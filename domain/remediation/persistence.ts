@@ -71,7 +71,8 @@ export function sweep(input: SweepInput): { readings: ArtifactReading[]; found: 
     readings.push(readingOf(artifact, matches.get(artifact.id), input.items, claimed));
   }
   const own = input.items.filter((item) => isOnAccount(item, input.account));
-  const found = own.filter((item) => !claimed.has(item)).flatMap((item) => judge(item, input));
+  const unclear = unclearKinds(input.artifacts, readings);
+  const found = own.filter((item) => !claimed.has(item)).flatMap((item) => judge(item, input, unclear));
   return { readings, found, seen: own.map(keyOfItem) };
 }
 
@@ -92,12 +93,20 @@ function readingOf(
     };
   }
   // Never matched, and something of its kind is there that nobody claims: it may be that one.
-  const mayBeThere = !artifact.wasRead && items.some((other) => other.kind === artifact.kind && !claimed.has(other));
+  const candidates = items.filter((other) => other.kind === artifact.kind && !claimed.has(other));
   const isNameless = ["", "(no name)", artifact.objectId].includes(artifact.name.trim());
-  return { artifactId: artifact.id, state: mayBeThere && isNameless ? "unknown" : "deleted" };
+  const mayBeThere =
+    artifact.kind === "mfa-method" ? candidates.some((other) => !other.createdAt) : isNameless && candidates.length > 0;
+  return { artifactId: artifact.id, state: mayBeThere && !artifact.wasRead ? "unknown" : "deleted" };
 }
 
-function judge(item: InventoryItem, input: SweepInput): FoundArtifact[] {
+/** Kinds in which an artifact could not be told from its neighbours: those are shown, for a person to choose. */
+function unclearKinds(artifacts: KnownArtifact[], readings: ArtifactReading[]): ArtifactKind[] {
+  const unknown = readings.filter((reading) => reading.state === "unknown").map((reading) => reading.artifactId);
+  return artifacts.filter((artifact) => unknown.includes(artifact.id)).map((artifact) => artifact.kind);
+}
+
+function judge(item: InventoryItem, input: SweepInput, unclear: ArtifactKind[]): FoundArtifact[] {
   const isNew = input.seen !== undefined && !input.seen.includes(keyOfItem(item));
   const madeAt = item.createdAt;
   const { lockedAt } = input;
@@ -105,6 +114,8 @@ function judge(item: InventoryItem, input: SweepInput): FoundArtifact[] {
     return [{ item, byAttacker: true, why: "It appeared after the account was locked." }];
   if (madeAt && madeAt >= input.firstAttackerAt)
     return [{ item, byAttacker: false, why: "It appeared during the attack; no record shows who made it." }];
+  if (unclear.includes(item.kind) && !madeAt)
+    return [{ item, byAttacker: false, why: "It may be the one the log shows; Microsoft gives nothing to tell by." }];
   return [];
 }
 
