@@ -4,16 +4,13 @@ import postgres from "postgres";
 export const DB_ROLES = ["petra_app", "petra_worker", "petra_auth", "petra_operator"] as const;
 export type DbRole = (typeof DB_ROLES)[number];
 
-/** postgres.js client for COPY, LISTEN and hand-written SQL; Drizzle has a client of its own because it changes parsers. */
-export type RawSql = postgres.Sql;
-export type RawTransaction = postgres.TransactionSql;
-
 export type Db = {
   /** Login role named in the URL. */
   role: string;
   /** Not to be used for tenant tables: ask `withScope` (db/tenancy.ts). */
   orm: PostgresJsDatabase;
-  raw: RawSql;
+  /** For LISTEN and hand-written SQL: Drizzle has a client of its own because it changes parsers. */
+  raw: postgres.Sql;
   close: () => Promise<void>;
 };
 

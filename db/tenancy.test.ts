@@ -5,6 +5,7 @@ import { createDb, type Db } from "./client.ts";
 import { addDataKey, findDataKey, findDataKeyOf } from "./repos/keys.ts";
 import { ensureEventPartitions, listWorkerTenants, nextIncidentNumber, orgOfTenant } from "./repos/platform.ts";
 import { incidents } from "./schema/incident.ts";
+import { events } from "./schema/ingest.ts";
 import { accounts, tenants } from "./schema/organization.ts";
 import { audit } from "./schema/platform.ts";
 import { withScope, withWorkerScope } from "./tenancy.ts";
@@ -201,6 +202,50 @@ test("event partitions are made once for a range, and rows caught by the net mov
   expect(await ensureEventPartitions(worker, "2020-01-01T00:00:00Z", "2020-01-20T00:00:00Z")).toBe(4);
   expect(await ensureEventPartitions(worker, "2020-01-01T00:00:00Z", "2020-01-20T00:00:00Z")).toBe(0);
   await expect(ensureEventPartitions(worker, "1990-01-01T00:00:00Z", "2020-01-20T00:00:00Z")).rejects.toThrow();
+});
+
+test("a batch with one row of another tenant fails whole, and COPY is no way around it [S4]", async () => {
+  const org = await make.org();
+  const [one, two] = [await make.tenant(org.id), await make.tenant(org.id)];
+  const scope = { orgId: org.id, tenantId: one.id };
+  const row = (tenant: typeof one, n: number) => ({
+    orgId: org.id,
+    tenantId: tenant.id,
+    tenantKey: tenant.key ?? 0,
+    source: "ual" as const,
+    recordId: `r${n}`,
+    contentHash: "h",
+    occurredAt: FACTORY_NOW,
+    ingestedAt: FACTORY_NOW,
+    category: "other" as const,
+    action: "x",
+    operation: "x",
+    outcome: "success" as const,
+    event: {} as never,
+  });
+  const mixed = [row(one, 1), row(one, 2), row(two, 3)];
+  await expect(withWorkerScope(worker, scope, (tx) => tx.insert(events).values(mixed))).rejects.toThrow();
+  await expect(
+    withWorkerScope(worker, scope, (tx) =>
+      tx
+        .insert(events)
+        .values(mixed)
+        .onConflictDoUpdate({
+          target: [events.tenantId, events.source, events.recordId, events.contentHash, events.occurredAt],
+          set: { tenantId: two.id },
+        }),
+    ),
+  ).rejects.toThrow();
+  expect(await make.orm.select().from(events).where(eq(events.orgId, org.id))).toEqual([]);
+  const [partition] = [
+    ...(await make.orm.execute<{ name: string }>(
+      sql`select inhrelid::regclass::text as name from pg_inherits limit 1`,
+    )),
+  ];
+  for (const table of ["events", String(partition?.name)]) {
+    const copy = worker.raw.unsafe(`copy ${table} (org_id) from stdin`).writable();
+    await expect(copy.then((stream) => stream.end())).rejects.toThrow(/permission denied|row-level security/);
+  }
 });
 
 test("scopes interleaved over a small pool with rollbacks and cancelled queries never mix [S3]", async () => {

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { PgAsyncTransaction } from "drizzle-orm/pg-core";
 import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { Scope } from "#domain/access/actor.ts";
-import type { Db, RawTransaction } from "./client.ts";
+import type { Db } from "./client.ts";
 
 declare const scoped: unique symbol;
 
@@ -11,8 +11,6 @@ export type ScopedTx = PgAsyncTransaction<PostgresJsQueryResultHKT> & {
   readonly [scoped]: true;
   readonly scope: Scope;
 };
-/** The same on the raw client, for COPY. */
-export type ScopedRawTx = RawTransaction & { readonly [scoped]: true; readonly scope: Scope };
 
 const PUBLISHING_ROLES = new Set(["admin", "full-member"]);
 
@@ -76,15 +74,4 @@ export function withWorkerScope<T>(
   fn: (tx: ScopedTx) => Promise<T>,
 ): Promise<T> {
   return withScope(db, { kind: "worker", orgId: tenant.orgId, tenantId: tenant.tenantId }, fn);
-}
-
-/** `withScope` on the raw client, for COPY into a temporary table (S4). */
-export async function withRawScope<T>(db: Db, scope: Scope, fn: (tx: ScopedRawTx) => Promise<T>): Promise<T> {
-  assertRole(db, scope);
-  const settings = Object.entries(settingsOf(scope));
-  return (await db.raw.begin(async (tx) => {
-    await tx`select set_config(name, value, true)
-      from unnest(${settings.map(([name]) => name)}::text[], ${settings.map(([, value]) => value)}::text[]) as s(name, value)`;
-    return fn(Object.assign(tx, { scope }) as unknown as ScopedRawTx);
-  })) as T;
 }
