@@ -8,6 +8,15 @@ import { TENANTS, tenantById } from "./tenants.ts";
 /** Every order the mock received, for tests. */
 export const received: { path: string; body: Record<string, unknown> }[] = [];
 
+const pristine = structuredClone({ incidents: INCIDENTS, tenants: TENANTS });
+
+/** Forgets all orders and what they changed. */
+export function resetMock(): void {
+  received.length = 0;
+  INCIDENTS.forEach((incident, index) => void Object.assign(incident, structuredClone(pristine.incidents[index])));
+  TENANTS.forEach((tenant, index) => void Object.assign(tenant, structuredClone(pristine.tenants[index])));
+}
+
 const problem = (status: number, detail: string): Response =>
   Response.json({ title: detail, detail, status }, { status, headers: { "content-type": "application/problem+json" } });
 const cookieOf = (request: Request, name: string): string | undefined =>
