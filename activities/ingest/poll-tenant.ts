@@ -7,7 +7,7 @@ import { findTenant, noteTenant } from "#db/repos/tenant.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
-import { POLLED_SOURCES, type Source } from "./sources.ts";
+import type { Source } from "./sources.ts";
 import { type IncomingPage, type PageOwner, storePage } from "./store-page.ts";
 import { isDeep, windowsSince } from "./windows.ts";
 
@@ -32,33 +32,30 @@ const SAVE_EVERY_MS = 30_000;
 const SEEN_PAGES = 2_000;
 const DEFAULT_BACKOFF_MS = 30_000;
 
-/** Polls every source of a tenant once; answers how many events were new. Faults are noted, not thrown. */
-export async function pollTenant(deps: PollDeps, tenant: PolledTenant, memory: PollMemory): Promise<number> {
+/** Polls one source of a tenant once; answers how many events were new. Faults are noted, not thrown. */
+export async function pollOnce(
+  deps: PollDeps,
+  tenant: PolledTenant,
+  source: Source,
+  memory: PollMemory,
+): Promise<number> {
+  if ((memory.retryAt.get(keyOf(tenant, source)) ?? 0) > performance.now()) return 0;
   const row = await withWorkerScope(deps.db, tenant, (tx) => findTenant(tx, tenant.tenantId));
   if (!row) return 0;
-  const polled = POLLED_SOURCES.map(async (source) => {
-    const blocked = source.blockedBy(row.capabilities);
-    if (blocked) return noteState(deps, tenant, source, memory, "blind", blocked);
-    if ((memory.retryAt.get(keyOf(tenant, source)) ?? 0) > performance.now()) return 0;
-    try {
-      return await pollSource(deps, tenant, source, memory);
-    } catch (error) {
-      if (!(error instanceof M365Fault)) throw error;
-      return noteFault(deps, tenant, source, memory, error);
+  const blocked = source.blockedBy(row.capabilities);
+  if (blocked) return noteState(deps, tenant, source, memory, "blind", blocked);
+  try {
+    const inserted = await pollSource(deps, tenant, source, memory);
+    const regained = row.accessLostAt ? { accessLostAt: null, accessLostReason: null } : undefined;
+    if (inserted > 0 || regained) {
+      const lastEventAt = inserted > 0 ? { lastEventAt: deps.clock.now().toISOString() } : {};
+      await withWorkerScope(deps.db, tenant, (tx) => noteTenant(tx, tenant.tenantId, { ...lastEventAt, ...regained }));
     }
-  });
-  const counts = await Promise.all(polled);
-  const inserted = counts.reduce((sum, n) => sum + n, 0);
-  if (inserted > 0) {
-    const lastEventAt = deps.clock.now().toISOString();
-    await withWorkerScope(deps.db, tenant, (tx) =>
-      noteTenant(tx, tenant.tenantId, {
-        lastEventAt,
-        ...(row.accessLostAt ? { accessLostAt: null, accessLostReason: null } : {}),
-      }),
-    );
+    return inserted;
+  } catch (error) {
+    if (!(error instanceof M365Fault)) throw error;
+    return noteFault(deps, tenant, source, memory, error);
   }
-  return inserted;
 }
 
 const keyOf = (tenant: { tenantId: string }, source: Source): string => `${tenant.tenantId}|${source.id}`;

@@ -120,7 +120,8 @@ export function createScanActivities(deps: ScanDeps) {
           const scan = await findScan(tx, at.scanId);
           const all = [...new Set([...(scan?.blindSpots ?? []), ...blind])];
           await updateScan(tx, at.scanId, { blindSpots: all });
-          await saveWatermark(tx, { orgId, tenantId }, "inventory", { cursor: { at: now() }, lastPolledAt: now() });
+          for (const source of ["inventory", "directory"])
+            await saveWatermark(tx, { orgId, tenantId }, source, { cursor: { at: now() }, lastPolledAt: now() });
           return all;
         });
         const found = await runDetections(

@@ -13,10 +13,15 @@ export type Source = {
   keptDays: number;
   /** Read again behind the watermark, minutes: records arrive late. */
   overlapMinutes: number;
+  /** Not asked more often than this, ms: Microsoft allows its reporting API five requests in ten seconds. */
+  leastEveryMs: number;
   /** Why it cannot be read in this tenant; undefined when it can. */
   blockedBy(capabilities: Capability[]): string | undefined;
   read(tenant: M365Tenant, window: { since: string; until: string }): AsyncIterable<SourcePage>;
 };
+
+/** Three sources, one page each, and room for a second page. */
+const REPORTING_EVERY_MS = 8_000;
 
 const reasonWithout = (capabilities: Capability[], id: Capability["id"]): string | undefined => {
   const found = capabilities.find((c) => c.id === id);
@@ -29,6 +34,7 @@ const signIns = (id: string, interactive: boolean): Source => ({
   windowHours: 24,
   keptDays: 30,
   overlapMinutes: 10,
+  leastEveryMs: REPORTING_EVERY_MS,
   blockedBy: (capabilities) => reasonWithout(capabilities, "p1"),
   read: (tenant, window) => tenant.signIns({ ...window, interactive }),
 });
@@ -39,6 +45,7 @@ const feed = (contentType: string): Source => ({
   windowHours: 24,
   keptDays: 7,
   overlapMinutes: 10,
+  leastEveryMs: 0,
   blockedBy: (capabilities) => reasonWithout(capabilities, "audit-log"),
   read: (tenant, window) => tenant.activityFeed({ ...window, contentType }),
 });
@@ -53,6 +60,7 @@ export const POLLED_SOURCES: readonly Source[] = [
     windowHours: 24,
     keptDays: 30,
     overlapMinutes: 10,
+    leastEveryMs: REPORTING_EVERY_MS,
     blockedBy: () => undefined,
     read: (tenant, window) => tenant.directoryAudits(window),
   },

@@ -198,7 +198,7 @@ export async function loadEvents(
 export async function countEvents(tx: ScopedTx, tenantId: string, since: string, limit: number): Promise<number> {
   const [row] = [
     ...(await tx.execute(sql`select count(*)::int as n from (select 1 from events where tenant_id = ${tenantId}::uuid
-      and occurred_at >= ${since}::timestamptz limit ${limit}) as some`)),
+      and occurred_at >= ${since}::timestamptz limit ${limit}) as counted`)),
   ] as { n: number }[];
   return Number(row?.n ?? 0);
 }
