@@ -11,7 +11,7 @@ import type { Changes } from "./changes.ts";
 import type { Log } from "./log.ts";
 import type { Mailer } from "./mail.ts";
 
-/** What the composition root gives (api/server.ts, or a test). */
+/** What the composition root gives (api/serve.ts, or a test). */
 export type ApiDeps = {
   app: Db;
   operator: Db;

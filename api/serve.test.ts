@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories, type Factories } from "#db/test/factories.ts";
 import { addPerson, createAuth } from "./auth.ts";
 import { readApiEnv } from "./env.ts";
-import { startServer } from "./server.ts";
+import { startServer } from "./serve.ts";
 import { PASSWORD } from "./test/rig.ts";
 
 let database: TestDatabase;

@@ -1,0 +1,25 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { createTestDatabase } from "./test/database.ts";
+import { createFactories } from "./test/factories.ts";
+
+test("connections ended from outside in the middle of transactions end neither the process nor a scope [S3]", async () => {
+  const database = await createTestDatabase();
+  const make = createFactories(database.superUrl);
+  const orgs = [await make.org(), await make.org()];
+  for (const org of orgs) await make.tenant(org.id);
+  const script = new URL("./test/killed-connections.ts", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [script, database.urls.app, database.superUrl, ...orgs.map((org) => org.id)],
+    { timeout: 50_000 },
+  );
+  const found = JSON.parse(stdout) as { own: number; foreign: number; cut: number; kills: number };
+  expect(found.kills).toBeGreaterThan(5);
+  expect(found.cut).toBeGreaterThan(0);
+  expect(found.foreign).toBe(0);
+  expect(found.own).toBeGreaterThan(2_000);
+  await make.close();
+  await database.close();
+}, 60_000);
