@@ -3,7 +3,7 @@ import { M365Fault } from "#activities/clients/m365/m365.ts";
 import { setStep } from "#db/repos/incident.ts";
 import { markAccessLost } from "#db/repos/remediate.ts";
 import type { RemediationStepId } from "#domain/remediation/steps.ts";
-import { audit, type Case, inCase, nowOf, type RemediateDeps, SYSTEM } from "./case.ts";
+import { audit, type Case, inCase, nowOf, type RemediateDeps, SYSTEM, stepOf } from "./case.ts";
 import type { StepOutcome } from "./outcome.ts";
 
 /** A fault Temporal tries again, not before Microsoft's time has passed (L11). */
@@ -34,13 +34,15 @@ function wordsOf(fault: M365Fault): string {
 
 /**
  * Runs one step. What passes by itself is thrown for Temporal to try again; every other fault becomes a failed step with
- * words, and lost access is written to the tenant: nothing hangs and the incident goes on.
+ * words, and lost access is written to the tenant: nothing hangs and the incident goes on. A step that is only read back
+ * keeps its state: that it cannot be seen now does not undo it.
  */
 export async function guardStep(
   deps: RemediateDeps,
   c: Case,
   stepId: RemediationStepId,
   run: () => Promise<StepOutcome>,
+  options: { onlyReads?: boolean } = {},
 ): Promise<StepOutcome> {
   try {
     return await run();
@@ -49,12 +51,14 @@ export async function guardStep(
     if (error.faultClass === "retry") throw tryAgain(error);
     const now = nowOf(deps);
     const reason = wordsOf(error);
+    const state = options.onlyReads ? (stepOf(c, stepId)?.state ?? "waiting") : "failed";
     const isLost = error.faultClass === "needs-consent" || error.faultClass === "tenant-gone";
     await inCase(deps, c, async (tx) => {
       if (isLost) await markAccessLost(tx, c.at.tenantId, reason, now);
-      await setStep(tx, c.at.incidentId, stepId, { state: "failed", reason, updatedAt: now });
-      await audit(tx, c, { at: now, actor: SYSTEM, action: "step.failed", object: stepId, detail: { reason } });
+      await setStep(tx, c.at.incidentId, stepId, { state, reason, updatedAt: now });
+      const action = options.onlyReads ? "step.unreadable" : "step.failed";
+      await audit(tx, c, { at: now, actor: SYSTEM, action, object: stepId, detail: { reason } });
     });
-    return { state: "failed", reason };
+    return { state, reason };
   }
 }

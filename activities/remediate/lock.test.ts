@@ -159,6 +159,39 @@ test.each([
   expect(await it.effects()).toEqual([]);
 });
 
+test.each([
+  ["whose trial expired and paused it [R44]", "phase = 'paused', paused_at = now()"],
+  ["that is scan-only [R35]", "is_scan_only = true"],
+  ["whose Response is off [R78]", "response_enabled = false"],
+  ["whose access was lost once and is back", "access_lost_at = now()"],
+])("a person's order works in a tenant %s, and its lock is still re-asserted", async (_name, change) => {
+  const it = await rig.openIncident();
+  await rig.activities.planRemediation(it.at);
+  await it.sql(`update tenants set ${change} where id = '${it.tenant.id}'`);
+  const order = await it.order({ kind: "run-step", step: "revoke-and-lock" });
+  expect(await rig.activities.lockAccount(order)).toMatchObject({ state: "accepted" });
+  await it.sql(`update commands set state = 'done' where id = '${order.commandId}'`);
+  expect(await settle(it.at)).toMatchObject({ state: "verified" });
+  const user = rig.cloud.simulator.simulator.world.tenants
+    .get(it.sim.tenantId)
+    ?.users.find((u) => u.id === it.sim.victim.objectId);
+  if (user) user.accountEnabled = true;
+  await rig.cloud.advance(61);
+  await rig.activities.runWatches();
+  expect((await it.victim()).accountEnabled).toBe(false);
+});
+
+test("a lock that cannot be read back because access was lost stays what it was", async () => {
+  const it = await rig.openIncident();
+  await rig.activities.planRemediation(it.at);
+  await rig.activities.lockAccount(it.byResponse);
+  await settle(it.at);
+  await rig.cloud.simulator.admin("POST", `/admin/tenants/${it.sim.tenantId}/consent`, { state: "removed" });
+  rig.cloud.m365.forgetTokens(it.sim.tenantId);
+  expect(await rig.activities.verifyLock(it.at)).toMatchObject({ state: "verified", reason: expect.any(String) });
+  expect((await it.steps())["revoke-and-lock"]).toMatchObject({ state: "verified" });
+});
+
 test("Response switched off in the middle stops what has not begun", async () => {
   const it = await rig.openIncident();
   await rig.activities.planRemediation(it.at);

@@ -146,36 +146,42 @@ export async function verifyPassword(deps: RemediateDeps, at: At): Promise<StepO
   const c = await openCase(deps, at);
   const present = stepOf(c, STEP)?.state ?? "waiting";
   if (present === "verified") return { state: "verified" };
-  return guardStep(deps, c, STEP, async () => {
-    const user = await c.m365.readUser(c.objectId);
-    const ours = await inCase(deps, c, (tx) => newestAction(tx, c.at.incidentId, "set-password"));
-    const isOurs = present === "accepted" && ours !== undefined;
-    const before = (isOurs ? ours.before : c.incident.accountBefore)?.lastPasswordChangeAt ?? null;
-    if (before === null || user.lastPasswordChangeAt === null || user.lastPasswordChangeAt === before)
-      return { state: present, again: { inSeconds: isOurs ? 5 : LOOK_EVERY_SECONDS } };
-    const now = nowOf(deps);
-    await inCase(deps, c, async (tx) => {
-      await setStep(tx, c.at.incidentId, STEP, {
-        state: "verified",
-        acceptedAt: stepOf(c, STEP)?.acceptedAt ?? now,
-        verifiedAt: now,
-        doneAt: now,
-        reason: null,
-        updatedAt: now,
+  return guardStep(
+    deps,
+    c,
+    STEP,
+    async () => {
+      const user = await c.m365.readUser(c.objectId);
+      const ours = await inCase(deps, c, (tx) => newestAction(tx, c.at.incidentId, "set-password"));
+      const isOurs = present === "accepted" && ours !== undefined;
+      const before = (isOurs ? ours.before : c.incident.accountBefore)?.lastPasswordChangeAt ?? null;
+      if (before === null || user.lastPasswordChangeAt === null || user.lastPasswordChangeAt === before)
+        return { state: present, again: { inSeconds: isOurs ? 5 : LOOK_EVERY_SECONDS } };
+      const now = nowOf(deps);
+      await inCase(deps, c, async (tx) => {
+        await setStep(tx, c.at.incidentId, STEP, {
+          state: "verified",
+          acceptedAt: stepOf(c, STEP)?.acceptedAt ?? now,
+          verifiedAt: now,
+          doneAt: now,
+          reason: null,
+          updatedAt: now,
+        });
+        await updateIncident(tx, c.at.incidentId, {
+          passwordProof: isOurs ? "set-by-petra" : "read-back",
+          updatedAt: now,
+        });
+        if (isOurs) await setAction(tx, ours.id, { state: "verified", verifiedAt: now });
+        const revoked = await newestAction(tx, c.at.incidentId, "revoke-sessions");
+        if (revoked?.state === "accepted" && revoked.before?.sessionsValidFrom !== user.sessionsValidFrom)
+          await setAction(tx, revoked.id, { state: "verified", verifiedAt: now });
+        await endWatches(tx, c.at.incidentId, ["password"], "changed", now);
+        await audit(tx, c, { at: now, actor: SYSTEM, action: "step.verified", object: STEP });
       });
-      await updateIncident(tx, c.at.incidentId, {
-        passwordProof: isOurs ? "set-by-petra" : "read-back",
-        updatedAt: now,
-      });
-      if (isOurs) await setAction(tx, ours.id, { state: "verified", verifiedAt: now });
-      const revoked = await newestAction(tx, c.at.incidentId, "revoke-sessions");
-      if (revoked?.state === "accepted" && revoked.before?.sessionsValidFrom !== user.sessionsValidFrom)
-        await setAction(tx, revoked.id, { state: "verified", verifiedAt: now });
-      await endWatches(tx, c.at.incidentId, ["password"], "changed", now);
-      await audit(tx, c, { at: now, actor: SYSTEM, action: "step.verified", object: STEP });
-    });
-    return { state: "verified" };
-  });
+      return { state: "verified" };
+    },
+    { onlyReads: true },
+  );
 }
 
 /** A named person's word for a reset Petra cannot see (D4). */

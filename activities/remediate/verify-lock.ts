@@ -35,27 +35,33 @@ export async function verifyLock(deps: RemediateDeps, at: At): Promise<StepOutco
     );
     return { state: step.state };
   }
-  return guardStep(deps, c, STEP, async () => {
-    const user = await c.m365.readUser(c.objectId);
-    const disabled = await inCase(deps, c, (tx) => newestAction(tx, c.at.incidentId, "disable-account"));
-    if (user.accountEnabled) return whileOpen(deps, c, disabled, step.state === "verified", user.isSynced);
-    const orderOf = { by: disabled?.actor ?? SYSTEM, commandId: disabled?.commandId ?? undefined };
-    const again = await write(deps, c, {
-      step: STEP,
-      kind: "revoke-sessions",
-      targetId: c.objectId,
-      targetLabel: c.account.upn,
-      order: orderOf,
-      continues: true,
-      extra: `again-${await roundOf(deps, c)}-${await disableCount(deps, c)}`,
-    });
-    const isFresh = again.kind === "done" && again.isNew;
-    const present = isFresh ? await c.m365.readUser(c.objectId) : user;
-    if (!(await haveSessionsMoved(deps, c, present.sessionsValidFrom))) {
-      return { state: "accepted", again: { inSeconds: backOff(disabled, deps) } };
-    }
-    return settleVerified(deps, c, step.state === "verified", step.residualUntil);
-  });
+  return guardStep(
+    deps,
+    c,
+    STEP,
+    async () => {
+      const user = await c.m365.readUser(c.objectId);
+      const disabled = await inCase(deps, c, (tx) => newestAction(tx, c.at.incidentId, "disable-account"));
+      if (user.accountEnabled) return whileOpen(deps, c, disabled, step.state === "verified", user.isSynced);
+      const orderOf = { by: disabled?.actor ?? SYSTEM, commandId: disabled?.commandId ?? undefined };
+      const again = await write(deps, c, {
+        step: STEP,
+        kind: "revoke-sessions",
+        targetId: c.objectId,
+        targetLabel: c.account.upn,
+        order: orderOf,
+        continues: true,
+        extra: `again-${await roundOf(deps, c)}-${await disableCount(deps, c)}`,
+      });
+      const isFresh = again.kind === "done" && again.isNew;
+      const present = isFresh ? await c.m365.readUser(c.objectId) : user;
+      if (!(await haveSessionsMoved(deps, c, present.sessionsValidFrom))) {
+        return { state: "accepted", again: { inSeconds: backOff(disabled, deps) } };
+      }
+      return settleVerified(deps, c, step.state === "verified", step.residualUntil);
+    },
+    { onlyReads: true },
+  );
 }
 
 const isHandedBack = (c: Case): boolean =>

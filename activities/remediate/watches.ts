@@ -1,5 +1,6 @@
-import { listDueWatches } from "#db/repos/platform.ts";
+import { listDueWatches, orgOfTenant } from "#db/repos/platform.ts";
 import { listWatches, setWatch, type WatchRow } from "#db/repos/remediate.ts";
+import { withWorkerScope } from "#db/tenancy.ts";
 import type { RemediationStepId } from "#domain/remediation/steps.ts";
 import { type At, type Case, inCase, nowOf, type Order, openCase, type RemediateDeps } from "./case.ts";
 import { disablePersistence } from "./disable-persistence.ts";
@@ -18,6 +19,7 @@ export type WatchRun = {
 };
 
 const WATCHES_AT_ONCE = 50;
+const PUT_OFF_SECONDS = 60;
 
 /**
  * Runs the watches that are due (D13): read-backs, re-asserts, sweeps, the 72 hours after closing. Called by the collector's
@@ -28,7 +30,8 @@ export async function runWatches(deps: RemediateDeps, input: { limit?: number } 
   const wake = new Map<string, At>();
   for (const { tenantId, incidentId, watchId } of due) {
     const at = { tenantId, incidentId };
-    if (await runWatch(deps, at, watchId)) wake.set(incidentId, at);
+    const isChanged = await runWatch(deps, at, watchId).catch(() => putOff(deps, at, watchId));
+    if (isChanged) wake.set(incidentId, at);
   }
   return { ran: due.length, wake: [...wake.values()] };
 }
@@ -44,15 +47,20 @@ async function runWatch(deps: RemediateDeps, at: At, watchId: string): Promise<b
   await inCase(deps, c, (tx) =>
     setWatch(tx, watch.id, { dueAt, lastRunAt: now, ...(isLast ? { state: "ended" as const } : {}) }),
   );
-  try {
-    const { result, isChanged } = await RUNS[watch.kind](deps, c, watch);
-    await inCase(deps, c, (tx) => setWatch(tx, watch.id, { lastResult: result }));
-    return isChanged;
-  } catch (error) {
-    const result = `failed: ${(error as Error).message}`.slice(0, 300);
-    await inCase(deps, c, (tx) => setWatch(tx, watch.id, { lastResult: result }));
-    return false;
-  }
+  const { result, isChanged } = await RUNS[watch.kind](deps, c, watch);
+  await inCase(deps, c, (tx) => setWatch(tx, watch.id, { lastResult: result }));
+  return isChanged;
+}
+
+/** The next time is set already where the case could be opened; a case that cannot be opened would come up at once again. */
+async function putOff(deps: RemediateDeps, at: At, watchId: string): Promise<false> {
+  const orgId = await orgOfTenant(deps.db, at.tenantId);
+  const dueAt = later(nowOf(deps), PUT_OFF_SECONDS);
+  if (orgId)
+    await withWorkerScope(deps.db, { orgId, tenantId: at.tenantId }, (tx) =>
+      setWatch(tx, watchId, { dueAt, lastResult: "failed; tried again" }),
+    );
+  return false;
 }
 
 const wordsOf = (found: number, blind: string[]): string =>

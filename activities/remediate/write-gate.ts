@@ -3,6 +3,7 @@ import type { ScopedTx } from "#db/tenancy.ts";
 import type { CommandState } from "#domain/command/command.ts";
 import type { AuthorityQuestion } from "#domain/remediation/authorize.ts";
 import { authorize, POLICY_VERSION } from "#domain/remediation/authorize.ts";
+import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
 import type { At, Order } from "./case.ts";
 
@@ -22,6 +23,8 @@ export type GateAnswer =
 const stop = (reason: string, waits = false): GateAnswer => ({ allowed: false, reason, waits });
 const pass: GateAnswer = { allowed: true, policyVersion: POLICY_VERSION };
 
+/** After a dismissal only what brings something back may go out. */
+const RESTORING: readonly (ActionKind | null)[] = Object.values(UNDO_OF);
 const LIVING_ORDERS: readonly CommandState[] = ["sent", "accepted", "running"];
 
 /**
@@ -34,10 +37,10 @@ export async function askGate(tx: ScopedTx, question: GateQuestion): Promise<Gat
   if (!row || row.tenant.id !== question.tenantId) return stop("The incident is not in this tenant.");
   const { incident, tenant } = row;
   if (tenant.phase === "removed") return stop("The tenant was removed from Petra.");
-  if (tenant.accessLostAt) return stop(tenant.accessLostReason ?? "Petra has lost its access to the tenant.");
-  if (incident.status === "dismissed" && question.kind !== "enable-account") return stop("The incident was dismissed.");
+  if (incident.status === "dismissed" && !RESTORING.includes(question.kind)) return stop("The incident was dismissed.");
   const { by, commandId } = question.order;
   if (by.kind === "member" || by.kind === "analyst") return askOrder(tx, question, commandId);
+  if (tenant.accessLostAt) return stop(tenant.accessLostReason ?? "Petra has lost its access to the tenant.");
   if (question.continues) return incident.status === "open" ? pass : stop("The incident is closed.");
   if (by.kind !== "response") return stop("No person and no policy ordered this.");
   if (!incident.responseActs) return stop("Petra Response was not asked to act on this incident.");

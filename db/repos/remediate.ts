@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, gte, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { ActionKind, ActionState, RemediationStepId } from "#domain/remediation/steps.ts";
 import {
   actions,
@@ -257,17 +257,6 @@ export async function putCopy(tx: ScopedTx, row: typeof phishCopies.$inferInsert
     });
 }
 
-/** Every account of the scope's tenant that may have a mailbox in the cloud. */
-export async function listMailboxes(tx: ScopedTx): Promise<{ objectId: string; upn: string }[]> {
-  const rows = await tx
-    .select({ objectId: accounts.objectId, upn: accounts.upn, kind: accounts.mailboxKind })
-    .from(accounts)
-    .orderBy(asc(accounts.upn));
-  return rows.flatMap((row) =>
-    row.objectId && row.kind !== "none" && row.kind !== "on-premises" ? [{ objectId: row.objectId, upn: row.upn }] : [],
-  );
-}
-
 // watches and secrets
 
 /** Starts a watch or sets its next time; an ended one watches again. */
@@ -311,25 +300,6 @@ export async function endWatches(
 export async function replaceSealedSecret(tx: ScopedTx, row: typeof sealedSecrets.$inferInsert): Promise<void> {
   await tx.delete(sealedSecrets).where(eq(sealedSecrets.incidentId, row.incidentId));
   await tx.insert(sealedSecrets).values(row);
-}
-
-export async function hasSealedSecret(
-  tx: ScopedTx,
-  incidentId: string,
-  forMemberId: string,
-  now: string,
-): Promise<boolean> {
-  const rows = await tx
-    .select({ id: sealedSecrets.id })
-    .from(sealedSecrets)
-    .where(
-      and(
-        eq(sealedSecrets.incidentId, incidentId),
-        eq(sealedSecrets.forMemberId, forMemberId),
-        gte(sealedSecrets.expiresAt, now),
-      ),
-    );
-  return rows.length > 0;
 }
 
 /** False while another locker of administrators is at work in this tenant; held until the transaction ends (S44). */

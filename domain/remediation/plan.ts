@@ -65,15 +65,7 @@ export const UNDO_OF: Record<ActionKind, ActionKind | null> = {
 
 type Treatment = { action: ActionKind; target: string | null; becomes: "disabled" | "deleted"; words: string };
 
-/** The plan of step 3: for every artifact what would be done, to what exactly, and whether it can be brought back. */
-export function planArtifacts(
-  artifacts: PlannedArtifact[],
-  accountObjectId: string,
-  choice?: ArtifactChoice,
-): PlanItem[] {
-  return artifacts.map((artifact) => planArtifact(artifact, accountObjectId, choice));
-}
-
+/** One line of step 3's plan: what would be done, to what exactly, and whether it can be brought back. */
 export function planArtifact(artifact: PlannedArtifact, accountObjectId: string, choice?: ArtifactChoice): PlanItem {
   const base = { artifactId: artifact.id, name: artifact.name, isSelected: artifact.byAttacker };
   const treatment = treat(artifact, accountObjectId, choice);
