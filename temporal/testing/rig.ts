@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client, Connection, type WorkflowExecutionInfo } from "@temporalio/client";
 import type { DataConverter } from "@temporalio/common";
+import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import proto from "@temporalio/proto";
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import { createTestNamespace } from "#cli/servers/test-servers.ts";
 import { bundleWorkflows } from "#temporal/bundle.ts";
 import { type Bell, createBell } from "#temporal/client.ts";
-import { createDataConverter, type DataKeyStore, type WrappedKey } from "#temporal/codec.ts";
+import { createDataConverter, type DataKeyStore, FAILURE_CONVERTER_PATH, type WrappedKey } from "#temporal/codec.ts";
 import { type ActivitiesByQueue, createWorkers } from "#temporal/workers.ts";
 
 /** Data keys for one test file, in memory. */
@@ -39,9 +43,18 @@ export type Rig = {
    * Replays the history of everything that ran since the last call, each run of a continue-as-new chain too, and fails for
    * workflows left running unless their id is matched by `unfinished`; those are terminated.
    */
+  /**
+   * Keeps a run's history among the saved ones when PETRA_RECORD_HISTORIES names today; later code must replay it (L13).
+   * Recording leaves the codec out, so that the file can be read.
+   */
+  keep(workflowId: string, name: string): Promise<void>;
   verify(options?: { unfinished?: RegExp }): Promise<{ replayed: number; events: number }>;
   close(): Promise<void>;
 };
+
+export const HISTORIES = fileURLToPath(new URL("../../workflows/histories", import.meta.url));
+/** As in the product but for the codec: what saved histories are written and read with. */
+export const PLAIN_CONVERTER: DataConverter = { failureConverterPath: FAILURE_CONVERTER_PATH };
 
 let isInstalled = false;
 
@@ -50,7 +63,10 @@ export async function createRig(prefix: string): Promise<Rig> {
   if (!isInstalled) Runtime.install({ logger: new DefaultLogger("ERROR") });
   isInstalled = true;
   const { address, namespace } = await createTestNamespace(prefix);
-  const dataConverter = createDataConverter({ store: memoryKeyStore(), masterKey: randomBytes(32) });
+  const recordedOn = process.env.PETRA_RECORD_HISTORIES;
+  const dataConverter = recordedOn
+    ? PLAIN_CONVERTER
+    : createDataConverter({ store: memoryKeyStore(), masterKey: randomBytes(32) });
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter });
@@ -90,6 +106,13 @@ export async function createRig(prefix: string): Promise<Rig> {
       };
     },
     fastForward: (workflowId, seconds) => fastForward(connection, namespace, workflowId, seconds),
+    async keep(workflowId, name) {
+      if (!recordedOn) return;
+      const history = await client.workflow.getHandle(workflowId).fetchHistory();
+      const file = join(HISTORIES, `${name}.${recordedOn}.json`);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, `${historyToJSON(history)}\n`);
+    },
     async verify({ unfinished } = {}) {
       const left: string[] = [];
       let replayed = 0;

@@ -166,6 +166,7 @@ describe("Petra Response off", () => {
     await until(() => stateOf(lock)).toBe("done");
     await until(() => stepState(at, "revoke-and-lock")).toBe("verified");
     expect(remediate.effects).toEqual([`lock ${at.incidentId} by member`]);
+    await rig.keep(at.workflowId, "respond-to-incident/response-off-published-locked");
   });
 });
 
@@ -228,6 +229,7 @@ describe("orders", () => {
     await handle.result();
     const { historyLength } = await handle.describe();
     expect(historyLength).toBeLessThan(80);
+    await rig.keep(at.workflowId, "respond-to-incident/response-on-to-remediated");
     const undo = await order(at, { kind: "undo", actionId: "a" });
     await ring(at, undo);
     await until(() => stateOf(undo)).toBe("done");
