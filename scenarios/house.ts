@@ -214,7 +214,7 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
     },
 
     incidents: async (as: Person, tenantId: string): Promise<IncidentCard[]> =>
-      (await ask<{ incidents: IncidentCard[] }>(`/api/incidents?tenantId=${tenantId}`, { as })).body.incidents ?? [],
+      (await ask<IncidentCard[]>(`/api/incidents?tenantId=${tenantId}`, { as })).body,
     incident: async (as: Person, id: string): Promise<IncidentView> =>
       (await ask<IncidentView>(`/api/incidents/${id}`, { as })).body,
 
