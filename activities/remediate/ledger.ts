@@ -1,11 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { WriteOutcome } from "#activities/clients/m365/m365.ts";
 import { M365Fault } from "#activities/clients/m365/m365.ts";
-import { type ActionRow, findAction, listActionsOn, planAction, setAction } from "#db/repos/remediate.ts";
+import { type ActionRow, listActionsOn, planAction, setAction } from "#db/repos/remediate.ts";
+import type { ScopedTx } from "#db/tenancy.ts";
 import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
 import { audit, type Case, inCase, nowOf, type Order, type RemediateDeps } from "./case.ts";
 import { EXECUTORS, type Executor, type Image, targetOf } from "./executors.ts";
-import { askGate } from "./write-gate.ts";
+import { askGate, type GateAnswer } from "./write-gate.ts";
 
 export type WriteRequest = {
   step: RemediationStepId;
@@ -46,10 +48,10 @@ const TRIES_AFTER_LOST_ANSWERS = 3;
 export async function write(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> {
   const executor: Executor = EXECUTORS[request.kind];
   const target = targetOf(request.targetId, request.image ?? null);
-  const row = await openRow(deps, c, request);
-  if (row.isSettled)
-    return { kind: row.action.after?.gone === true ? "gone" : "done", action: row.action, isNew: false };
-  let { action } = row;
+  const opened = await openRow(deps, c, request);
+  let { action } = opened;
+  if (opened.isSettled) return { kind: action.after?.gone === true ? "gone" : "done", action, isNew: false };
+  let firstGate = opened.gate;
 
   for (let tries = 1; ; tries++) {
     if (action.state === "sent" || action.state === "unknown") {
@@ -59,7 +61,8 @@ export async function write(deps: RemediateDeps, c: Case, request: WriteRequest)
       if (tries > TRIES_AFTER_LOST_ANSWERS)
         throw new M365Fault("retry", `${request.kind}: no answer, and not seen done`, { retryAfterMs: 5000 });
     }
-    const gate = await markSent(deps, c, request, action);
+    const gate = firstGate ?? (await inCase(deps, c, (tx) => markSent(tx, deps, c, request, action)));
+    firstGate = undefined;
     if (!gate.allowed) return { kind: "stopped", reason: gate.reason, waits: gate.waits };
 
     await deps.fault?.({ action: request.kind, at: "before-request" });
@@ -100,74 +103,109 @@ export async function write(deps: RemediateDeps, c: Case, request: WriteRequest)
 const done = (action: ActionRow): WriteResult => ({ kind: "done", action, isNew: true });
 const noSecret = (): Promise<string> => Promise.reject(new Error("This write carries no secret."));
 
+type OpenedRow = {
+  action: ActionRow;
+  isSettled: boolean;
+  /** The gate's answer, where the row was made just now and marked in the same transaction. */
+  gate?: GateAnswer;
+};
+
 /** The row this request goes on with, or a new one with its before-image; settled when nothing is left to do. */
-async function openRow(
+async function openRow(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<OpenedRow> {
+  const executor: Executor = EXECUTORS[request.kind];
+  const { known } = request;
+  if (known !== undefined)
+    return inCase(deps, c, async (tx) => {
+      const earlier = await listEarlier(tx, c, request);
+      return goOn(earlier, request) ?? begin(tx, deps, c, request, earlier, known);
+    });
+  const present = await inCase(deps, c, async (tx) => goOn(await listEarlier(tx, c, request), request));
+  if (present) return present;
+  const before = await executor.read(c.m365, targetOf(request.targetId, request.image ?? null));
+  return inCase(deps, c, async (tx) => begin(tx, deps, c, request, await listEarlier(tx, c, request), before));
+}
+
+const prefixOf = ({ step, kind, targetId, extra }: WriteRequest): string =>
+  `${step}/${kind}/${targetId}/${extra ?? ""}#`;
+
+async function listEarlier(tx: ScopedTx, c: Case, request: WriteRequest): Promise<ActionRow[]> {
+  const rows = await listActionsOn(tx, c.at.incidentId, request.kind, request.targetId);
+  return rows.filter((row) => row.idempotencyKey.startsWith(prefixOf(request)));
+}
+
+/** An earlier row that is still open, or that settles the request; undefined when the present state must decide. */
+function goOn(earlier: ActionRow[], request: WriteRequest): OpenedRow | undefined {
+  const last = earlier.at(-1);
+  if (!last) return undefined;
+  if (!["accepted", "verified", "undone"].includes(last.state)) return { action: last, isSettled: false };
+  // Revocations and passwords are events, named by `extra`; there is no state to compare.
+  const isEvent = request.kind === "revoke-sessions" || request.kind === "set-password";
+  const isSettled = !request.isAgain && (last.state === "accepted" || isEvent);
+  return isSettled ? { action: last, isSettled } : undefined;
+}
+
+/** A new row: already so, or planned and, in the same transaction, asked about and marked as sent. */
+async function begin(
+  tx: ScopedTx,
   deps: RemediateDeps,
   c: Case,
   request: WriteRequest,
-): Promise<{ action: ActionRow; isSettled: boolean }> {
+  earlier: ActionRow[],
+  before: Image | null,
+): Promise<OpenedRow> {
   const executor: Executor = EXECUTORS[request.kind];
-  const target = targetOf(request.targetId, request.image ?? null);
-  const prefix = `${request.step}/${request.kind}/${request.targetId}/${request.extra ?? ""}#`;
-  const earlier = await inCase(deps, c, async (tx) => {
-    const rows = await listActionsOn(tx, c.at.incidentId, request.kind, request.targetId);
-    return rows.filter((row) => row.idempotencyKey.startsWith(prefix));
-  });
+  const isAlready = executor.isDone(before, null, targetOf(request.targetId, request.image ?? null));
   const last = earlier.at(-1);
-  if (last && last.state !== "accepted" && last.state !== "verified" && last.state !== "undone")
-    return { action: last, isSettled: false };
-  if (last?.state === "accepted" && !request.isAgain) return { action: last, isSettled: true };
-  // Each of these is one event of its own, named by `extra`; there is no state to compare.
-  const isEvent = request.kind === "revoke-sessions" || request.kind === "set-password";
-  if (last && isEvent && !request.isAgain) return { action: last, isSettled: true };
-
-  const before = request.known === undefined ? await executor.read(c.m365, target) : request.known;
-  const isAlready = executor.isDone(before, null, target);
   if (isAlready && last) return { action: last, isSettled: true };
   const now = nowOf(deps);
-  const action = await inCase(deps, c, async (tx) => {
-    const known = await findAction(tx, c.at.incidentId, `${prefix}${earlier.length}`);
-    if (known) return known;
-    return planAction(tx, {
-      ...c.at,
-      stepId: request.step,
-      kind: request.kind,
-      idempotencyKey: `${prefix}${earlier.length}`,
-      targetId: request.targetId,
-      targetLabel: request.targetLabel,
-      artifactId: request.artifactId ?? null,
-      state: isAlready ? "accepted" : "planned",
-      before: { ...before, ...(before === null ? { missing: true } : {}) },
-      after: isAlready ? { alreadySo: true } : null,
-      actor: request.order.by,
-      commandId: request.order.commandId ?? null,
-      planVersion: c.incident.planVersion,
-      policyVersion: "",
-      isUndoable: !isAlready && request.isUndoable !== false && UNDO_OF[request.kind] !== null,
-      plannedAt: now,
-      ...(isAlready ? { acceptedAt: now } : {}),
-    });
+  const id = randomUUID();
+  const action = await planAction(tx, {
+    ...c.at,
+    id,
+    stepId: request.step,
+    kind: request.kind,
+    idempotencyKey: `${prefixOf(request)}${earlier.length}`,
+    targetId: request.targetId,
+    targetLabel: request.targetLabel,
+    artifactId: request.artifactId ?? null,
+    state: isAlready ? "accepted" : "planned",
+    before: { ...before, ...(before === null ? { missing: true } : {}) },
+    after: isAlready ? { alreadySo: true } : null,
+    actor: request.order.by,
+    commandId: request.order.commandId ?? null,
+    planVersion: c.incident.planVersion,
+    policyVersion: "",
+    isUndoable: !isAlready && request.isUndoable !== false && UNDO_OF[request.kind] !== null,
+    plannedAt: now,
+    ...(isAlready ? { acceptedAt: now } : {}),
   });
-  return { action, isSettled: isAlready };
+  if (isAlready) return { action, isSettled: true };
+  // Another attempt was quicker: its row is looked at before anything is sent.
+  if (action.id !== id) return { action, isSettled: false };
+  return { action, isSettled: false, gate: await markSent(tx, deps, c, request, action) };
 }
 
 /** Asks the gate and marks the row as sent in one transaction: no write without an answer, no answer older than the write. */
-function markSent(deps: RemediateDeps, c: Case, request: WriteRequest, action: ActionRow) {
+async function markSent(
+  tx: ScopedTx,
+  deps: RemediateDeps,
+  c: Case,
+  request: WriteRequest,
+  action: ActionRow,
+): Promise<GateAnswer> {
   const now = nowOf(deps);
   const { order, step, kind } = request;
-  return inCase(deps, c, async (tx) => {
-    const gate = await askGate(tx, { ...c.at, order, step, kind, continues: request.continues ?? false, now });
-    const entry = { at: now, actor: order.by, object: action.id };
-    const detail = { kind, target: action.targetLabel };
-    if (!gate.allowed) {
-      await setAction(tx, action.id, { error: gate.reason });
-      await audit(tx, c, { ...entry, action: "action.stopped", detail: { ...detail, reason: gate.reason } });
-      return gate;
-    }
-    await setAction(tx, action.id, { state: "sent", sentAt: now, policyVersion: gate.policyVersion, error: null });
-    await audit(tx, c, { ...entry, action: "action.sent", detail: { ...detail, policy: gate.policyVersion } });
+  const gate = await askGate(tx, { ...c.at, order, step, kind, continues: request.continues ?? false, now });
+  const entry = { at: now, actor: order.by, object: action.id };
+  const detail = { kind, target: action.targetLabel };
+  if (!gate.allowed) {
+    await setAction(tx, action.id, { error: gate.reason });
+    await audit(tx, c, { ...entry, action: "action.stopped", detail: { ...detail, reason: gate.reason } });
     return gate;
-  });
+  }
+  await setAction(tx, action.id, { state: "sent", sentAt: now, policyVersion: gate.policyVersion, error: null });
+  await audit(tx, c, { ...entry, action: "action.sent", detail: { ...detail, policy: gate.policyVersion } });
+  return gate;
 }
 
 function accept(

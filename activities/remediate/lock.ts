@@ -1,6 +1,7 @@
 import { M365Fault } from "#activities/clients/m365/m365.ts";
 import { setStep } from "#db/repos/incident.ts";
 import { holdAdministrators, listActionsOn, putWatch, updateIncident } from "#db/repos/remediate.ts";
+import type { ScopedTx } from "#db/tenancy.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";
 import { guardStep } from "./faults.ts";
@@ -23,9 +24,8 @@ export async function lockAccount(deps: RemediateDeps, input: Ordered): Promise<
       sessionsValidFrom: user.sessionsValidFrom,
       lastPasswordChangeAt: user.lastPasswordChangeAt,
     };
-    await begin(deps, c, input, known);
+    const round = await begin(deps, c, input, known);
     const base = { step: STEP, targetId: c.objectId, targetLabel: c.account.upn, order: input, known } as const;
-    const round = await roundOf(deps, c);
     const revoked = await write(deps, c, { ...base, kind: "revoke-sessions", extra: `first-${round}` });
     if (revoked.kind === "stopped") return settleStopped(deps, c, input, revoked);
     const locked = await disable(deps, c, { ...base, kind: "disable-account" });
@@ -37,17 +37,17 @@ export async function lockAccount(deps: RemediateDeps, input: Ordered): Promise<
 }
 
 /** How many locks of this incident were lifted again; names this lock's own revocations. */
-export async function roundOf(deps: RemediateDeps, c: Case): Promise<number> {
-  const rows = await inCase(deps, c, (tx) => listActionsOn(tx, c.at.incidentId, "enable-account", c.objectId));
+export async function roundOf(tx: ScopedTx, c: Case): Promise<number> {
+  const rows = await listActionsOn(tx, c.at.incidentId, "enable-account", c.objectId);
   return rows.filter((row) => row.acceptedAt !== null).length;
 }
 
 const isReopened = (c: Case): boolean =>
   ["accepted", "verified"].includes(stepOf(c, "reenable-account")?.state ?? "waiting");
 
-async function begin(deps: RemediateDeps, c: Case, input: Ordered, known: Record<string, unknown>): Promise<void> {
+async function begin(deps: RemediateDeps, c: Case, input: Ordered, known: Record<string, unknown>): Promise<number> {
   const now = nowOf(deps);
-  await inCase(deps, c, async (tx) => {
+  return inCase(deps, c, async (tx) => {
     // A plan made while Microsoft was silent has no before-image: this is the last moment to take one.
     if (!c.incident.accountBefore)
       await updateIncident(tx, c.at.incidentId, { accountBefore: { ...known, readAt: now }, updatedAt: now });
@@ -58,6 +58,7 @@ async function begin(deps: RemediateDeps, c: Case, input: Ordered, known: Record
       reason: null,
       updatedAt: now,
     });
+    return roundOf(tx, c);
   });
 }
 

@@ -51,7 +51,7 @@ export async function verifyLock(deps: RemediateDeps, at: At): Promise<StepOutco
         targetLabel: c.account.upn,
         order: orderOf,
         continues: true,
-        extra: `again-${await roundOf(deps, c)}-${await disableCount(deps, c)}`,
+        extra: `again-${await roundAndCount(deps, c)}`,
       });
       const isFresh = again.kind === "done" && again.isNew;
       const present = isFresh ? await c.m365.readUser(c.objectId) : user;
@@ -67,8 +67,12 @@ export async function verifyLock(deps: RemediateDeps, at: At): Promise<StepOutco
 const isHandedBack = (c: Case): boolean =>
   ["running", "accepted", "verified"].includes(stepOf(c, "reenable-account")?.state ?? "waiting");
 
-const disableCount = async (deps: RemediateDeps, c: Case): Promise<number> =>
-  (await inCase(deps, c, (tx) => listActionsOn(tx, c.at.incidentId, "disable-account", c.objectId))).length;
+/** Names the revocation after this very lock: how often the account was handed back, how often it was locked. */
+const roundAndCount = (deps: RemediateDeps, c: Case): Promise<string> =>
+  inCase(deps, c, async (tx) => {
+    const locks = await listActionsOn(tx, c.at.incidentId, "disable-account", c.objectId);
+    return `${await roundOf(tx, c)}-${locks.length}`;
+  });
 
 /** The revocation is seen when the account's valid-from time is no longer the one before the first. */
 async function haveSessionsMoved(deps: RemediateDeps, c: Case, validFrom: string | null): Promise<boolean> {

@@ -112,11 +112,7 @@ export async function findOrder(tx: ScopedTx, commandId: string): Promise<typeof
 
 // ledger
 
-export async function findAction(
-  tx: ScopedTx,
-  incidentId: string,
-  idempotencyKey: string,
-): Promise<ActionRow | undefined> {
+async function findAction(tx: ScopedTx, incidentId: string, idempotencyKey: string): Promise<ActionRow | undefined> {
   const [row] = await tx
     .select()
     .from(actions)
