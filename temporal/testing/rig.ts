@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client, Connection, type WorkflowExecutionInfo } from "@temporalio/client";
@@ -58,10 +59,15 @@ export const PLAIN_CONVERTER: DataConverter = { failureConverterPath: FAILURE_CO
 
 let isInstalled = false;
 
-/** A namespace of its own on the run's Temporal server, with codec, bell and workers as in the product. */
-export async function createRig(prefix: string): Promise<Rig> {
+/** The SDK's runtime for a test process: errors only. Call it before the first worker, client or replay. */
+export function quietRuntime(): void {
   if (!isInstalled) Runtime.install({ logger: new DefaultLogger("ERROR") });
   isInstalled = true;
+}
+
+/** A namespace of its own on the run's Temporal server, with codec, bell and workers as in the product. */
+export async function createRig(prefix: string): Promise<Rig> {
+  quietRuntime();
   const { address, namespace } = await createTestNamespace(prefix);
   const recordedOn = process.env.PETRA_RECORD_HISTORIES;
   const dataConverter = recordedOn
@@ -111,7 +117,7 @@ export async function createRig(prefix: string): Promise<Rig> {
       const history = await client.workflow.getHandle(workflowId).fetchHistory();
       const file = join(HISTORIES, `${name}.${recordedOn}.json`);
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, `${historyToJSON(history)}\n`);
+      await writeFile(file, `${historyToJSON(history).replaceAll(hostname(), "worker")}\n`);
     },
     async verify({ unfinished } = {}) {
       const left: string[] = [];
