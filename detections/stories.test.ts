@@ -3,15 +3,19 @@ import { SCENARIOS } from "#simulator/scenarios/catalogue.ts";
 import { judgeStory, type Licence, playStory } from "./story-tenant.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, n) => String(n + 1));
-const LICENCES: Licence[] = ["p1", "none"];
+/** Without a licence fewer seeds: the same records less the sign-in log. */
+const LICENCES: [Licence, string[]][] = [
+  ["p1", SEEDS],
+  ["none", SEEDS.slice(0, 5)],
+];
 
 for (const scenario of SCENARIOS) {
   describe(scenario.title, () => {
-    for (const licence of LICENCES) {
-      it(`${scenario.twinOf ? "raises nobody" : "raises the victim once and nobody else"} over twenty seeds, licence ${licence}`, {
+    for (const [licence, seeds] of LICENCES) {
+      it(`${scenario.twinOf ? "raises nobody" : "raises the victim once and nobody else"} over ${seeds.length} seeds, licence ${licence}`, {
         timeout: 120_000,
       }, () => {
-        for (const seed of SEEDS) {
+        for (const seed of seeds) {
           const played = playStory(scenario.id, seed, licence);
           const { incidents } = judgeStory(played);
           const raised = incidents.map((i) => i.account.upn.toLowerCase());

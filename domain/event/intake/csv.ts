@@ -92,6 +92,11 @@ export class CsvReader {
           return { row: { line, fault: "a quote is never closed" }, next: at, lines };
         }
         if (closed.value.length > MAX_FIELD) return { row: { line, fault: "a field is too long" }, next: at, lines };
+        const after = text[closed.next];
+        if (after === undefined && !last) return undefined;
+        if (after !== undefined && after !== this.#delimiter && after !== "\n" && after !== "\r") {
+          return { row: { line, fault: "broken quotes" }, next: at, lines };
+        }
         fields.push(closed.value);
         lines += closed.lines;
         at = closed.next;

@@ -1,4 +1,4 @@
-import { fromText, type Raw, text } from "./raw.ts";
+import { fromText, isRaw, type Raw, text } from "./raw.ts";
 
 /** `CreatedDateTime [UTC]` → `CreatedDateTime`, `DeviceDetail_dynamic` → `DeviceDetail`. */
 export function columnName(header: string): string {
@@ -51,7 +51,7 @@ export function rowToGraph(raw: Raw): Raw {
     const key = RENAMED[name] ?? name[0]!.toLowerCase() + name.slice(1);
     out[key] = NESTED.has(key) ? fromText(value) : value;
   }
-  out.createdDateTime ??= out.timeGenerated;
+  out.createdDateTime ??= out.timeGenerated ?? stepTime(out.authenticationDetails);
   out.activityDateTime ??= out.timeGenerated ?? out.createdDateTime;
   if (Object.hasOwn(out, "targetResources") || Object.hasOwn(out, "initiatedBy"))
     out.activityDisplayName ??= out.operationName;
@@ -62,6 +62,12 @@ export function rowToGraph(raw: Raw): Raw {
       out.status = { errorCode: code, failureReason: text(raw, "ResultDescription") ?? "" };
   }
   return out;
+}
+
+/** A query's result may have lost its time column; the first step of the sign-in still has one. */
+function stepTime(details: unknown): unknown {
+  const first: unknown = Array.isArray(details) ? details[0] : undefined;
+  return isRaw(first) ? first.authenticationStepDateTime : undefined;
 }
 
 const UAL_NAMES: Record<string, string> = {
