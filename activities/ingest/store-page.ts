@@ -102,11 +102,11 @@ async function insertHalving(
   }
 }
 
-/** SQLSTATE class 22, data exception: the record's own fault, not the database's. */
+/** SQLSTATE classes 22 (data exception) and 54 (program limit): the record's own fault, not the database's. */
 function isRefusal(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause) {
     const code = (e as { code?: unknown }).code;
-    if (typeof code === "string" && code.startsWith("22")) return true;
+    if (typeof code === "string" && /^(22|54)/.test(code)) return true;
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { and, eq, gte, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
 import { events, quarantine, rawPages, watermarks } from "../schema/ingest.ts";
@@ -59,8 +60,7 @@ export type EventRow = {
 };
 
 /** PostgreSQL's inet; what does not look like one is kept in the event only. */
-const inetOf = (ip: string | undefined): string | null =>
-  ip && (/^\d{1,3}(\.\d{1,3}){3}$/.test(ip) || /^[0-9a-f:]+$/i.test(ip)) ? ip : null;
+const inetOf = (ip: string | undefined): string | null => (ip && isIP(ip) !== 0 && !ip.includes("%") ? ip : null);
 
 /** Inserts what is new of a page in one statement; answers how many were. The same record with other content is new (D25). */
 export async function insertEvents(
