@@ -1,5 +1,6 @@
+import { listActions, setAction } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
-import { type ArtifactRow, listActions, listArtifacts, setAction, setArtifact } from "#db/repos/remediate.ts";
+import { type ArtifactRow, listArtifacts, setArtifact } from "#db/repos/remediate.ts";
 import type { ArtifactKind } from "#domain/incident/analysis.ts";
 import { type ArtifactChoice, type PlanItem, planArtifact } from "#domain/remediation/plan.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { WriteOutcome } from "#activities/clients/m365/m365.ts";
 import { M365Fault } from "#activities/clients/m365/m365.ts";
-import { type ActionRow, listActionsOn, planAction, setAction } from "#db/repos/remediate.ts";
+import { type ActionRow, listActionsOn, planAction, setAction } from "#db/repos/action-ledger.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";

@@ -1,6 +1,7 @@
 import { M365Fault } from "#activities/clients/m365/m365.ts";
+import { listActionsOn } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
-import { holdAdministrators, listActionsOn, putWatch, updateIncident } from "#db/repos/remediate.ts";
+import { holdAdministrators, putWatch, updateIncident } from "#db/repos/remediate.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";

@@ -1,12 +1,6 @@
+import { newestAction, setAction } from "#db/repos/action-ledger.ts";
 import { loadIncidentState, setStep } from "#db/repos/incident.ts";
-import {
-  endWatches,
-  newestAction,
-  putWatch,
-  replaceSealedSecret,
-  setAction,
-  updateIncident,
-} from "#db/repos/remediate.ts";
+import { endWatches, putWatch, replaceSealedSecret, updateIncident } from "#db/repos/remediate.ts";
 import { actingArtifacts, stepGate } from "#domain/incident/order.ts";
 import { generatePassword } from "#domain/remediation/password.ts";
 import {

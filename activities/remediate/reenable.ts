@@ -1,5 +1,6 @@
+import { verifyActions } from "#db/repos/action-ledger.ts";
 import { loadIncidentState, setStep } from "#db/repos/incident.ts";
-import { endWatches, verifyActions } from "#db/repos/remediate.ts";
+import { endWatches } from "#db/repos/remediate.ts";
 import { stepGate } from "#domain/incident/order.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps } from "./case.ts";
 import { guardStep } from "./faults.ts";

@@ -1,8 +1,9 @@
 import type { M365Message } from "#activities/clients/m365/m365.ts";
 import { M365Fault } from "#activities/clients/m365/m365.ts";
+import { setAction } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
 import type { PhishRow } from "#db/repos/remediate.ts";
-import { type CopyRow, listCopies, listTaggedPhish, putCopy, setAction } from "#db/repos/remediate.ts";
+import { type CopyRow, listCopies, listTaggedPhish, putCopy } from "#db/repos/remediate.ts";
 import { pool } from "#domain/remediation/pool.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";
 import { guardStep } from "./faults.ts";
@@ -37,10 +38,12 @@ export async function retractPhish(deps: RemediateDeps, input: Ordered): Promise
     if (tagged.length === 0) return settle(deps, c, input, "not-applicable", "No phishing mail is tagged.");
     await begin(deps, c, input);
     const mailboxes = await readMailboxes(c);
+    const copies = await inCase(deps, c, (tx) => listCopies(tx, c.at.incidentId));
     const tally: Tally = { done: 0, total: mailboxes.length, moved: 0, failed: [], stopped: undefined };
     await pool(mailboxes, MAILBOXES_AT_ONCE, async (mailbox) => {
       if (tally.stopped) return;
-      await retractFrom(deps, c, input, mailbox, tagged, tally);
+      const known = copies.filter((row) => row.mailboxObjectId === mailbox.objectId);
+      await retractFrom(deps, c, input, mailbox, { tagged, known }, tally);
       tally.done += 1;
       if (tally.done % 25 === 0) await showProgress(deps, c, tally);
     });
@@ -73,12 +76,12 @@ async function retractFrom(
   c: Case,
   input: Ordered,
   mailbox: Mailbox,
-  tagged: PhishRow[],
+  { tagged, known: rows }: { tagged: PhishRow[]; known: CopyRow[] },
   tally: Tally,
 ): Promise<void> {
   try {
     for (const phish of tagged) {
-      const known = await readKnown(deps, c, phish, mailbox);
+      const known = rows.filter((row) => row.phishId === phish.id);
       const found = await c.m365.findMessages(mailbox.objectId, phish);
       if (found.length === 0 && known.length === 0) continue;
       const deletedItems = await c.m365.readFolderId(mailbox.objectId, "deleteditems");

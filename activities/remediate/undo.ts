@@ -1,15 +1,6 @@
+import { type ActionRow, listActions, loadAction, setAction } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
-import {
-  type ActionRow,
-  endWatches,
-  listActions,
-  listCopies,
-  loadAction,
-  putCopy,
-  setAction,
-  setArtifact,
-  updateIncident,
-} from "#db/repos/remediate.ts";
+import { endWatches, listCopies, putCopy, setArtifact, updateIncident } from "#db/repos/remediate.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind } from "#domain/remediation/steps.ts";

@@ -1,13 +1,6 @@
+import { type ActionRow, listActionsOn, newestAction, verifyActions } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
-import {
-  type ActionRow,
-  endWatches,
-  listActionsOn,
-  newestAction,
-  putWatch,
-  updateIncident,
-  verifyActions,
-} from "#db/repos/remediate.ts";
+import { endWatches, putWatch, updateIncident } from "#db/repos/remediate.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
 import { type At, audit, type Case, inCase, nowOf, openCase, type RemediateDeps, SYSTEM, stepOf } from "./case.ts";
 import { guardStep } from "./faults.ts";

@@ -1,0 +1,93 @@
+import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import type { ActionKind, ActionState } from "#domain/remediation/steps.ts";
+import { actions } from "../schema/incident.ts";
+import type { ScopedTx } from "../tenancy.ts";
+
+/** One write to Microsoft (D11). */
+export type ActionRow = typeof actions.$inferSelect;
+
+async function findAction(tx: ScopedTx, incidentId: string, idempotencyKey: string): Promise<ActionRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(actions)
+    .where(and(eq(actions.incidentId, incidentId), eq(actions.idempotencyKey, idempotencyKey)));
+  return row;
+}
+
+/** All writes of one kind on one target, oldest first. */
+export async function listActionsOn(
+  tx: ScopedTx,
+  incidentId: string,
+  kind: ActionKind,
+  targetId: string,
+): Promise<ActionRow[]> {
+  return tx
+    .select()
+    .from(actions)
+    .where(and(eq(actions.incidentId, incidentId), eq(actions.kind, kind), eq(actions.targetId, targetId)))
+    .orderBy(asc(actions.plannedAt));
+}
+
+export async function listActions(tx: ScopedTx, incidentId: string): Promise<ActionRow[]> {
+  return tx.select().from(actions).where(eq(actions.incidentId, incidentId)).orderBy(asc(actions.plannedAt));
+}
+
+export async function loadAction(tx: ScopedTx, actionId: string): Promise<ActionRow | undefined> {
+  const [row] = await tx.select().from(actions).where(eq(actions.id, actionId));
+  return row;
+}
+
+/** Newest write of one kind in the incident. */
+export async function newestAction(tx: ScopedTx, incidentId: string, kind: ActionKind): Promise<ActionRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(actions)
+    .where(and(eq(actions.incidentId, incidentId), eq(actions.kind, kind)))
+    .orderBy(desc(actions.plannedAt))
+    .limit(1);
+  return row;
+}
+
+/** The planned row with its before-image; of two attempts at once the first row stays. */
+export async function planAction(tx: ScopedTx, row: typeof actions.$inferInsert): Promise<ActionRow> {
+  const [made] = await tx.insert(actions).values(row).onConflictDoNothing().returning();
+  const kept = made ?? (await findAction(tx, row.incidentId, row.idempotencyKey));
+  if (!kept) throw new Error("The action was not written to the ledger.");
+  return kept;
+}
+
+export async function setAction(
+  tx: ScopedTx,
+  actionId: string,
+  values: Partial<Omit<typeof actions.$inferInsert, "requestIds">> & { requestId?: string | undefined },
+): Promise<void> {
+  const { requestId, ...columns } = values;
+  await tx
+    .update(actions)
+    .set({
+      ...columns,
+      ...(requestId ? { requestIds: sql`${actions.requestIds} || ${JSON.stringify([requestId])}::jsonb` } : {}),
+    })
+    .where(eq(actions.id, actionId));
+}
+
+/** Moves accepted rows of these targets to verified. */
+export async function verifyActions(
+  tx: ScopedTx,
+  incidentId: string,
+  kinds: readonly ActionKind[],
+  targetId: string,
+  now: string,
+): Promise<void> {
+  await tx
+    .update(actions)
+    .set({ state: "verified" satisfies ActionState, verifiedAt: now })
+    .where(
+      and(
+        eq(actions.incidentId, incidentId),
+        inArray(actions.kind, [...kinds]),
+        eq(actions.targetId, targetId),
+        eq(actions.state, "accepted"),
+      ),
+    );
+}
