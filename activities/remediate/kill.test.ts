@@ -57,6 +57,7 @@ async function walk(it: Opened, hook: FaultHook) {
   await survive(hook, (a) => a.closeIncident({ ...close, reasons: {} }));
   const ledger = (await it.rows()).map((row) => `${row.kind} ${row.state}`);
   return {
+    moves: (await it.effects()).filter((effect) => effect.startsWith("move")),
     effects: (await it.effects()).map((effect) =>
       effect
         .split(" ")
@@ -92,8 +93,9 @@ test.each(Object.keys(STORIES) as (keyof typeof STORIES)[])(
       const killed = await walk(it, hook);
       expect(died.size).toBeGreaterThanOrEqual(5);
       expect(new Set(killed.effects)).toEqual(new Set(calm.effects));
-      const { effects: _a, ledger: calmLedger, ...calmEnd } = calm;
-      const { effects: _b, ledger, ...end } = killed;
+      const { effects: _a, moves: _m, ledger: calmLedger, ...calmEnd } = calm;
+      const { effects: _b, moves, ledger, ...end } = killed;
+      expect(new Set(moves).size).toBe(moves.length);
       expect(end).toEqual(calmEnd);
       expect(new Set(ledger)).toEqual(new Set(calmLedger));
       const once = (rows: string[]) => rows.filter((row) => !row.startsWith("move")).sort();

@@ -226,6 +226,8 @@ test("more automatic locks than the cap wait for a person [S45]", async () => {
       '{"kind":"response","workflowId":"x"}', 1, 'p', '${now}', '${now}')`);
   expect(await rig.activities.lockAccount(it.byResponse)).toMatchObject({ state: "awaiting-approval" });
   expect((await it.victim()).accountEnabled).toBe(true);
+  await rig.activities.planRemediation(it.at);
+  expect((await it.steps())["revoke-and-lock"]).toMatchObject({ state: "awaiting-approval" });
 });
 
 test("consent withdrawn in the middle ends as access lost with words, and the incident lives", async () => {

@@ -78,8 +78,14 @@ export async function planRemediation(deps: RemediateDeps, at: At): Promise<Reme
     let isChanged = false;
     for (const id of REMEDIATION_STEP_IDS) {
       const authority = authorize(questionOf(row, id));
-      const present = stepOf(opened, id)?.state ?? "waiting";
-      const next = nextState(id, present, authority, { tagged: tagged.length, isNewPhish });
+      const step = stepOf(opened, id);
+      const present = step?.state ?? "waiting";
+      const next = nextState(id, present, authority, {
+        tagged: tagged.length,
+        isNewPhish,
+        // Over the cap a person decides, however often it is planned again.
+        isHeld: present === "awaiting-approval" && step?.authority === "auto",
+      });
       isChanged ||= id === "retract-phish" && next === "waiting" && SETTLED.includes(present);
       planned.push({ id, authority: authority.answer, targets: targets[id] });
       await setStep(tx, incidentId, id, {
@@ -117,12 +123,13 @@ function nextState(
   id: RemediationStepId,
   present: string,
   authority: Authority,
-  phish: { tagged: number; isNewPhish: boolean },
+  facts: { tagged: number; isNewPhish: boolean; isHeld: boolean },
 ) {
+  if (facts.isHeld) return keep(present);
   if (id === "retract-phish") {
-    if (phish.tagged === 0)
+    if (facts.tagged === 0)
       return present === "waiting" || present === "awaiting-approval" ? "not-applicable" : keep(present);
-    if (phish.isNewPhish && SETTLED.includes(present)) return waiting(authority);
+    if (facts.isNewPhish && SETTLED.includes(present)) return waiting(authority);
   }
   if (present === "waiting" || present === "awaiting-approval") return waiting(authority);
   return keep(present);
