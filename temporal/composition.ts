@@ -60,6 +60,7 @@ export function compose(env: WorkerEnv) {
     clock,
     seal: (incidentId, password) => seal(masterKey, PASSWORD_PURPOSE, incidentId, new TextEncoder().encode(password)),
     randomBytes: (size) => new Uint8Array(randomBytes(size)),
+    ...(env.PETRA_KILL_AT ? { fault: dieAt(env.PETRA_KILL_AT) } : {}),
   });
   const detect = {
     db,
@@ -104,6 +105,11 @@ export function compose(env: WorkerEnv) {
     },
   };
 }
+
+/** The planned death of a kill test: no goodbye, as a pulled plug. */
+const dieAt = (point: string) => (now: { action: string; at: string }) => {
+  if (`${now.action}:${now.at}` === point) process.kill(process.pid, "SIGKILL");
+};
 
 /** Name and message of our own errors; for others the name alone, since their messages may quote a tenant's text (S41). */
 function describeFault(error: unknown): string {

@@ -24,6 +24,12 @@ describe("the worker's settings", () => {
     expect(readWorkerEnv(good).PETRA_QUEUES).toEqual(["containment", "monitor", "scan", "notify"]);
     expect(readWorkerEnv({ ...good, PETRA_QUEUES: "scan, notify" }).PETRA_QUEUES).toEqual(["scan", "notify"]);
   });
+  it("a moved clock and a planned death do not start in production [S55]", () => {
+    for (const more of [{ PETRA_CLOCK_FILE: "/tmp/clock" }, { PETRA_KILL_AT: "disable-account:after-effect" }]) {
+      expect(() => readWorkerEnv({ ...good, ...more })).not.toThrow();
+      expect(() => readWorkerEnv({ ...good, ...more, PETRA_MODE: "production" })).toThrow("demo and tests only");
+    }
+  });
   it("a swapped wire does not start in production [S55]", () => {
     const M365_ORIGIN_MAP = JSON.stringify({
       "https://graph.microsoft.com": "https://127.0.0.1:4000/graph.microsoft.com",

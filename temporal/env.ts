@@ -37,6 +37,11 @@ const schema = z.object({
   PETRA_SHARDS: z.coerce.number().int().min(1).max(256).default(1),
   PETRA_WORKFLOW_BUNDLE: z.string().min(1).optional().describe("prebuilt bundle; built at the start when missing"),
   PETRA_CLOCK_FILE: z.string().min(1).optional().describe("moves the clock of demo and tests"),
+  PETRA_KILL_AT: z
+    .string()
+    .regex(/^[a-z-]+:(before-request|after-effect|after-answer|after-record)$/)
+    .optional()
+    .describe("kill tests: the worker kills itself at this point of this write"),
   PETRA_INVENTORY_MS: milliseconds(24 * 3_600_000),
   PETRA_DIRECTORY_MS: milliseconds(3_600_000),
 });
@@ -50,11 +55,13 @@ export function readWorkerEnv(env: Record<string, string | undefined> = process.
     const wrong = parsed.error.issues.map((issue) => `${String(issue.path[0])} (${issue.message})`);
     throw new Error(`The worker cannot start. Missing or wrong: ${[...new Set(wrong)].join(", ")}.`);
   }
-  const { PETRA_MODE, M365_ORIGIN_MAP, PETRA_CLOCK_FILE } = parsed.data;
+  const { PETRA_MODE, M365_ORIGIN_MAP, PETRA_CLOCK_FILE, PETRA_KILL_AT } = parsed.data;
   if (PETRA_MODE === "production" && PETRA_CLOCK_FILE)
     throw new Error(
       "The worker cannot start. PETRA_CLOCK_FILE is for the demo; in production the clock is the system's.",
     );
+  if (PETRA_MODE === "production" && (PETRA_CLOCK_FILE || PETRA_KILL_AT))
+    throw new Error("The worker cannot start. PETRA_CLOCK_FILE and PETRA_KILL_AT are for demo and tests only.");
   if (PETRA_MODE === "production" && Object.keys(M365_ORIGIN_MAP).length > 0)
     throw new Error("The worker cannot start. M365_ORIGIN_MAP is for the demo; in production Microsoft is Microsoft.");
   return parsed.data;
