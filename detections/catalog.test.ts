@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { factsOf } from "../activities/enrich/index.ts";
-import { ANN, type Case } from "./case-kit.ts";
 import { CATALOG } from "./catalog.ts";
 import { dedupKey } from "./define-detection.ts";
+import { ANN, type Case } from "./testing/case-kit.ts";
 import { buildWorld } from "./world/world.ts";
 
 const here = import.meta.dirname;

@@ -1,4 +1,4 @@
-import type { ArtifactKind, PersistenceFinding, Severity } from "#domain/incident/analysis.ts";
+import type { ArtifactKind, Severity } from "#domain/incident/analysis.ts";
 import type { Weight } from "./weights.ts";
 import type { Account, Seen } from "./world/seen.ts";
 import type { World } from "./world/world.ts";
@@ -34,7 +34,7 @@ export type Finding = {
   /** One sentence a technician understands. */
   reason: string;
   title?: string;
-  /** Counts by itself even when it came from a place the account knows (a disguised name, mail sent outside …). */
+  /** What it left behind. */
   artifacts?: ArtifactSeed[];
   phish?: Phish[];
 };
@@ -68,5 +68,3 @@ export function defineDetection(detection: Detection): Detection {
 export function dedupKey(detection: Detection, finding: Finding): string {
   return `${detection.id}:${finding.account.key}:${finding.dedup}`;
 }
-
-export type { PersistenceFinding };

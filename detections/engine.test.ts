@@ -3,9 +3,9 @@ import { expect, it } from "vitest";
 import { SILENT } from "#detections/world/seen.ts";
 import type { NormalizedEvent } from "#domain/event/event.ts";
 import { factsOf } from "../activities/enrich/index.ts";
-import { ANN, at, CHROME, event, FIREFOX_LINUX, HOME, HOSTING, signIn, usual } from "./case-kit.ts";
 import { analyze } from "./engine.ts";
-import { judgeStory, playStory } from "./story-tenant.ts";
+import { ANN, at, CHROME, event, FIREFOX_LINUX, HOME, HOSTING, signIn, usual } from "./testing/case-kit.ts";
+import { judgeStory, playStory } from "./testing/story-tenant.ts";
 
 const run = (events: NormalizedEvent[]) => analyze({ events, factsOf, asOf: "2026-07-01T00:00:00.000Z" });
 const attack = (): NormalizedEvent[] => [

@@ -103,19 +103,17 @@ export function guessingCampaigns(world: World): Guessing[] {
       for (const attempt of attempts) used.add(attempt);
     }
   }
-  out.push(
-    ...spreadSprays(
-      guesses.filter((g) => !used.has(g)),
-      used,
-    ),
-  );
+  const campaigns = joined(out, guesses, used);
+  const free = guesses.filter((g) => !used.has(g));
+  campaigns.push(...spreadSprays(free, used));
   const rest = guesses.filter((g) => !used.has(g));
   for (const [, all] of groupBy(rest, accountKey)) {
     for (const attempts of runs(all, HOUR)) {
-      if (attempts.length >= GUESSES_AT_ONE || isDisabledProbe(attempts)) out.push(campaign("guessing", attempts));
+      if (attempts.length >= GUESSES_AT_ONE || isDisabledProbe(attempts))
+        campaigns.push(campaign("guessing", attempts));
     }
   }
-  return out.sort((a, b) => a.from - b.from || (a.attempts[0]!.ids[0]! < b.attempts[0]!.ids[0]! ? -1 : 1));
+  return campaigns.sort((a, b) => a.from - b.from || (a.attempts[0]!.ids[0]! < b.attempts[0]!.ids[0]! ? -1 : 1));
 }
 
 function clientKey(seen: Seen): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SCENARIOS } from "#simulator/scenarios/catalogue.ts";
-import { judgeStory, type Licence, playStory } from "./story-tenant.ts";
+import { judgeStory, type Licence, playStory } from "./testing/story-tenant.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, n) => String(n + 1));
 /** Without a licence fewer seeds: the same records less the sign-in log. */

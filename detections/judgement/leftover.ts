@@ -227,7 +227,7 @@ function incident(owner: AccountRef, parts: Judged[], input: AnalysisInput): Inc
 }
 
 /** A legitimate twin stays, and is shown as such; what the attacker left is joined to his incident. */
-function extend(raised: IncidentDraft, mine: Judged[], world: World): void {
+function extend(raised: IncidentDraft, mine: Judged[]): void {
   for (const judged of mine) {
     const { item } = judged;
     if (!/^(inbox-rule|oauth-grant|mailbox-forwarding)$/.test(item.kind)) continue;
@@ -236,7 +236,6 @@ function extend(raised: IncidentDraft, mine: Judged[], world: World): void {
     );
     if (!known) raised.persistence.push(finding(judged, judged.points >= LEFTOVER.joins));
   }
-  void world;
 }
 
 /**
@@ -262,7 +261,7 @@ export function leftovers(
   for (const { owner, parts } of owners.values()) {
     const open = raised.find((i) => isSame(i.account, owner) || localPart(i.account.upn) === localPart(owner.upn));
     if (open) {
-      extend(open, parts, world);
+      extend(open, parts);
       continue;
     }
     const telling = parts.filter((p) => p.points > 0);

@@ -1,4 +1,4 @@
-import { at, type Case, event, HOSTING, usual } from "../case-kit.ts";
+import { at, type Case, event, HOSTING, usual } from "../testing/case-kit.ts";
 
 export const cases: Case[] = [
   {

@@ -6,7 +6,7 @@ import { createClock } from "#simulator/clock.ts";
 import { createTenant } from "#simulator/scenarios/create-tenant.ts";
 import type { Tenant } from "#simulator/state/types.ts";
 import { World } from "#simulator/state/world.ts";
-import { factsOf } from "../activities/enrich/index.ts";
+import { factsOf } from "../../activities/enrich/index.ts";
 
 const NOW = Date.UTC(2026, 8, 14, 10, 0, 0);
 
