@@ -83,6 +83,13 @@ const artifactView = (row: IncidentPage["artifacts"][number]): ArtifactView => (
   undoNote: UNDO[row.kind] ?? "Can be switched on again.",
 });
 
+/** The attack's timeline begins a day before the attacker, so that the owner's own last acts can be compared. */
+const BEFORE_ATTACK_MS = 24 * 3_600_000;
+const since = <R extends { occurredAt: string }>(records: R[], firstAttackerAt: string): R[] => {
+  const from = Date.parse(firstAttackerAt) - BEFORE_ATTACK_MS;
+  return records.filter((record) => Date.parse(record.occurredAt) >= from);
+};
+
 export const commandFor = (viewer: Viewer, row: CommandRow): CommandView => {
   const view = commandView(row);
   return { ...view, actor: actorFor(viewer, view.actor) };
@@ -162,7 +169,7 @@ export function incidentView(input: {
       last: incident.lastAttackerAt,
       containedAt: incident.containedAt,
     }),
-    timeline: inOrder([...groupRecords(records), ...petraRows({ ...incident, steps })]),
+    timeline: inOrder([...groupRecords(since(records, incident.occurredAt)), ...petraRows({ ...incident, steps })]),
     steps,
     artifacts: page.artifacts.map(artifactView),
     phish: page.phish.map((mail) => ({

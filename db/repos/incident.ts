@@ -103,7 +103,12 @@ export async function loadIncidentBrief(tx: ScopedTx, incidentId: string): Promi
       const step = stepRows.find((s) => s.stepId === id);
       return [
         id,
-        { state: step?.state ?? "waiting", authority: step?.authority ?? null, reason: step?.reason ?? null },
+        {
+          state: step?.state ?? "waiting",
+          authority: step?.authority ?? null,
+          reason: step?.reason ?? null,
+          by: step?.actor?.kind ?? null,
+        },
       ];
     }),
   ) as IncidentBrief["steps"];

@@ -35,12 +35,25 @@ export const COUNT_MAX = 10_000;
 const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 const isAddress = (text: string): boolean => /^[0-9a-f.:]{2,45}$/i.test(text);
 
+/**
+ * One row a record: Microsoft shows a sign-in in two logs under one id (the sign-in log says more) and sends records
+ * again with changed content (the later one counts). Versions lie within the hour.
+ */
+const isBestVersion = (): SQL => sql`not exists (
+  select 1 from ${events} as better
+  where better.tenant_id = ${events.tenantId} and better.record_id = ${events.recordId}
+    and better.source in ('ual', 'sign-in', 'directory-audit', 'message-trace')
+    and better.occurred_at between ${events.occurredAt} - interval '1 hour' and ${events.occurredAt} + interval '1 hour'
+    and (better.source = 'sign-in', better.ingested_at, better.content_hash)
+      > (${events.source} = 'sign-in', ${events.ingestedAt}, ${events.contentHash}))`;
+
 function conditions(tx: ScopedTx, filter: EventFilter): SQL | undefined {
   const upn = sql`coalesce(${events.event} -> 'actor' ->> 'upn', '')`;
   const target = sql`coalesce(${events.event} -> 'target' ->> 'upn', '')`;
   return and(
     own(tx, events.orgId, events.tenantId),
     eq(events.tenantId, filter.tenantId),
+    isBestVersion(),
     filter.accountId
       ? inArray(
           events.accountKey,
@@ -143,7 +156,7 @@ async function withVerdicts(
   });
 }
 
-/** The judged records of an incident in order of time, at most `limit`; of a record that changed, the newest version. */
+/** The judged records of an incident in order of time, at most `limit`. */
 export async function listIncidentEvents(
   tx: ScopedTx,
   incident: { id: string; tenantId: string },
@@ -160,15 +173,13 @@ export async function listIncidentEvents(
       and(
         own(tx, events.orgId, events.tenantId),
         eq(events.tenantId, incident.tenantId),
+        isBestVersion(),
         inArray(events.recordId, judged),
       ),
     )
-    .orderBy(asc(events.occurredAt), asc(events.recordId), desc(events.ingestedAt))
+    .orderBy(asc(events.occurredAt), asc(events.recordId))
     .limit(limit);
-  const newest = [
-    ...new Map(rows.toReversed().map((row) => [`${row.source} ${row.recordId}`, row])).values(),
-  ].toReversed();
-  return withVerdicts(tx, { tenantId: incident.tenantId, incidentId: incident.id }, newest);
+  return withVerdicts(tx, { tenantId: incident.tenantId, incidentId: incident.id }, rows);
 }
 
 /** Internet message ids tagged as phish in the tenant. */
