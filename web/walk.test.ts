@@ -1,34 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchBrowser } from "./browser.ts";
+import { buildPortal } from "./built.ts";
 import { received, resetMock } from "./mock/api.ts";
 import { serveMock } from "./mock/serve.ts";
-
-const HERE = import.meta.dirname;
-const BUILT = join(HERE, "build/handler.js");
-
-const newest = (folder: string): number =>
-  Math.max(
-    ...readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  );
-
-/** Builds the portal when its sources are newer than the build. */
-function build(): void {
-  const sources = Math.max(newest(join(HERE, "src")), statSync(join(HERE, "vite.config.ts")).mtimeMs);
-  if (existsSync(BUILT) && statSync(BUILT).mtimeMs > sources) return;
-  const root = join(HERE, "..");
-  execFileSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "web"], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: "production" },
-    stdio: "pipe",
-  });
-}
 
 const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser) console.warn("No Chromium found: the walk through the portal is left out (apt-get install chromium).");
@@ -40,7 +16,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   let complaints: string[] = [];
 
   beforeAll(async () => {
-    build();
+    buildPortal();
     portal = await serveMock();
     browser = await launchBrowser();
   });
@@ -172,7 +148,10 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
     await page.getByText("Nothing was changed; try again").first().waitFor();
     lose = false;
     await button.click();
-    await page.getByText("You asked for it").waitFor();
+    await page
+      .getByRole("list", { name: "Orders under way" })
+      .getByText(/Asked .+ ago/)
+      .waitFor();
     expect(ids).toHaveLength(2);
     expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
     expect(ids[1]).toBe(ids[0]);
