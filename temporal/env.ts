@@ -56,10 +56,6 @@ export function readWorkerEnv(env: Record<string, string | undefined> = process.
     throw new Error(`The worker cannot start. Missing or wrong: ${[...new Set(wrong)].join(", ")}.`);
   }
   const { PETRA_MODE, M365_ORIGIN_MAP, PETRA_CLOCK_FILE, PETRA_KILL_AT } = parsed.data;
-  if (PETRA_MODE === "production" && PETRA_CLOCK_FILE)
-    throw new Error(
-      "The worker cannot start. PETRA_CLOCK_FILE is for the demo; in production the clock is the system's.",
-    );
   if (PETRA_MODE === "production" && (PETRA_CLOCK_FILE || PETRA_KILL_AT))
     throw new Error("The worker cannot start. PETRA_CLOCK_FILE and PETRA_KILL_AT are for demo and tests only.");
   if (PETRA_MODE === "production" && Object.keys(M365_ORIGIN_MAP).length > 0)

@@ -132,9 +132,15 @@ async function readBrief(tx: ScopedTx, incidentId: string): Promise<IncidentBrie
   const acts = brief.isPublished && brief.responseEnabled && brief.responseActs;
   const ready = acts
     ? AUTOMATIC.filter((step) => {
-        const { state: current, authority } = brief.steps[step];
+        const { state: current, authority, by } = brief.steps[step];
+        if (authority !== "auto") return false;
+        // Begun by Response and not settled: an earlier attempt died in the middle, and the ledger knows how far it came.
+        if (current === "running" && by === "response") {
+          const steps = { ...state.steps, [step]: { state: "waiting" as const } };
+          return mayBegin({ ...state, steps }, step).ok;
+        }
         const states = step === "revoke-and-lock" ? BEGINNABLE : BEGINNABLE_FOR_MORE;
-        return authority === "auto" && states.includes(current) && mayBegin(state, step).ok;
+        return states.includes(current) && mayBegin(state, step).ok;
       })
     : [];
   return { ...brief, ready };

@@ -1,3 +1,4 @@
+import type { Actor } from "#domain/access/actor.ts";
 import type { IncidentStatus } from "#domain/incident/state.ts";
 import type { AuthorityAnswer, RemediationStepId, StepState } from "#domain/remediation/steps.ts";
 
@@ -14,7 +15,10 @@ export type IncidentBrief = {
   contained: boolean;
   notContained: boolean;
   residualUntil: string | null;
-  steps: Record<RemediationStepId, { state: StepState; authority: AuthorityAnswer | null; reason: string | null }>;
+  steps: Record<
+    RemediationStepId,
+    { state: StepState; authority: AuthorityAnswer | null; reason: string | null; by: Actor["kind"] | null }
+  >;
   /** Steps Response may begin now, in order. */
   ready: RemediationStepId[];
 };

@@ -137,6 +137,22 @@ describe("Petra Response on", () => {
     expect(remediate.effects.map((e) => e.split(" ")[0])).toEqual(["lock"]);
   });
 
+  it("goes on with a lock in whose middle a worker died, and leaves a person's running step to the person", async () => {
+    await start();
+    const begin = async (at: Made, actor: Actor) =>
+      make.orm
+        .update(incidentSteps)
+        .set({ state: "running", actor })
+        .where(and(eq(incidentSteps.incidentId, at.incidentId), eq(incidentSteps.stepId, "revoke-and-lock")));
+    const [ours, theirs] = [await incident({ response: true }), await incident({ response: true })];
+    await begin(ours, { kind: "response", workflowId: ours.workflowId });
+    await begin(theirs, member);
+    await rig.bell.ensureIncident(theirs.tenantId, theirs.incidentId);
+    await rig.bell.ensureIncident(ours.tenantId, ours.incidentId);
+    await until(() => stepState(ours, "revoke-and-lock")).toBe("verified");
+    expect(remediate.effects.filter((e) => e.startsWith("lock"))).toEqual([`lock ${ours.incidentId} by response`]);
+  });
+
   it("waits for an analyst where authority says ask", async () => {
     await start();
     const at = await incident({ response: true });
