@@ -60,5 +60,3 @@ export function createApp(deps: ApiDeps) {
   router.doc31(OPENAPI_PATH, { openapi: "3.1.0", info: { title: "Petra", version: "1.0.0" } });
   return app;
 }
-
-export type AppType = ReturnType<typeof createApp>;

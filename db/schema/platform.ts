@@ -58,7 +58,7 @@ export const outbox = pgTable(
   (t) => [uniqueIndex("outbox_key").on(t.orgId, t.key), index("outbox_waiting").on(t.state, t.nextAt)],
 );
 
-/** Data keys of the payload codec, one per tenant, wrapped by the master key (D28). tenant_id null = installation key. */
+/** Data keys of the payload codec, one per tenant, wrapped by the master key (D28). tenant_id null = installation key. Read and written as SQL (db/repos/keys.ts). @public */
 export const dataKeys = pgTable(
   "data_keys",
   {

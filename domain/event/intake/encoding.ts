@@ -11,7 +11,8 @@ export function encodingOf(head: Uint8Array): Encoding | undefined {
   let odd = 0;
   let control = 0;
   for (const [index, byte] of sample.entries()) {
-    if (byte === 0) index % 2 === 0 ? even++ : odd++;
+    if (byte === 0 && index % 2 === 0) even++;
+    else if (byte === 0) odd++;
     else if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) control++;
   }
   const half = sample.length / 2;
