@@ -91,14 +91,36 @@ function headlineOf(kind: IncidentKind, parts: readonly Weighed[]): string {
   return `${OPENING[kind]}${placeWords(parts)}${titles.length > 0 ? `, then: ${titles.join("; ")}` : ""}`;
 }
 
-function tell(parts: readonly Weighed[]): string {
-  const main = [...parts]
-    .sort((a, b) => b.points - a.points)
-    .slice(0, 4)
-    .sort(byTime);
-  return main
-    .map((p) => `${p.finding.events.at(-1)!.event.occurredAt.slice(0, 16).replace("T", " ")} UTC: ${p.finding.reason}`)
-    .join(" ");
+const HOW: Record<IncidentKind, (name: string) => string> = {
+  aitm: (name) => `somebody signed in as ${name} with a session stolen through a copied sign-in page`,
+  "session-theft": (name) => `somebody went on using a session of ${name} from another place`,
+  "password-compromise": (name) => `somebody other than the owner signed in as ${name}`,
+  "spray-compromise": (name) => `somebody who tried passwords on many accounts got into ${name}`,
+  "illicit-consent": (name) => `an application that reaches mail or files was planted in the name of ${name}`,
+  "mailbox-takeover": (name) => `somebody other than the owner changed what happens to the mail of ${name}`,
+  "admin-takeover": (name) => `somebody used the rights of ${name} to change the tenant`,
+  "leftover-persistence": (name) => `something an intruder left in ${name} is still there`,
+};
+
+const when = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+
+/** Two or three sentences for a client: when, how and from where; what followed; the one thing that says most. */
+function tell(
+  kind: IncidentKind,
+  account: Account,
+  parts: readonly Weighed[],
+  span: { from: string; to: string },
+): string {
+  const [main] = [...parts].sort((a, b) => b.points - a.points);
+  const acts = parts.filter((p) => p.detection.stage !== "access");
+  const titles = [...new Set(acts.map((p) => (p.finding.title ?? p.detection.title).toLowerCase()))];
+  const until = span.to.slice(0, 16) === span.from.slice(0, 16) ? "" : ` The last known act was on ${when(span.to)}.`;
+  return [
+    `On ${when(span.from)} ${HOW[kind](account.ref.upn)}${placeWords(parts)}.`,
+    titles.length > 0 ? ` What followed: ${titles.join("; ")}.` : "",
+    until,
+    main ? ` Says most: ${main.finding.reason}` : "",
+  ].join("");
 }
 
 /** The moment the story could first be known: parts in the order their last record happened, until they carry it. */
@@ -170,7 +192,7 @@ export function draft(account: Account, story: Story, world: World, input: Analy
     severity: severityOf(story.score),
     confidence: Math.round((1 - Math.exp(-story.score / JUDGEMENT.confidenceScale)) * 1000) / 1000,
     headline: headlineOf(kind, parts),
-    story: tell(parts),
+    story: tell(kind, account, parts, { from: times[0]!, to: times.at(-1)! }),
     firstAttackerActivity: times[0]!,
     lastAttackerActivity: times.at(-1)!,
     detectableAt: detectableAt(story),
