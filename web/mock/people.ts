@@ -2,7 +2,6 @@ import type { Actor } from "#domain/access/actor.ts";
 import type { ViewerView } from "#domain/view/portal.ts";
 
 export const DAN: Actor = { kind: "member", memberId: "m-dan", orgId: "o-1", name: "Dan Okafor", role: "full-member" };
-export const NOOR: Actor = { kind: "analyst", memberId: "m-noor", name: "Noor Vasquez" };
 export const RESPONSE: Actor = { kind: "response", workflowId: "tenant/t-bramley/incident/i-tom" };
 export const SYSTEM: Actor = { kind: "system", room: "remediate" };
 

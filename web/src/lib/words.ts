@@ -84,3 +84,17 @@ export function actorName(actor: Actor): string {
 
 export const count = (n: number): string => n.toLocaleString("en-GB");
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+const SOURCE_WORDS: Record<string, string> = {
+  "Audit.AzureActiveDirectory": "Entra",
+  "Audit.Exchange": "Exchange",
+  "Audit.SharePoint": "SharePoint",
+  "Audit.General": "Teams and others",
+  "audit-search": "Audit log search",
+  "directory-audits": "Directory",
+  "sign-ins": "Sign-ins",
+  "sign-ins-non-interactive": "Background sign-ins",
+  "message-trace": "Message trace",
+};
+/** A source by its name for people; one without such a name keeps its own. */
+export const sourceWord = (source: string): string => SOURCE_WORDS[source] ?? source;

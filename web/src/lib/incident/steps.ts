@@ -65,8 +65,8 @@ const IN_FLIGHT: readonly CommandView["state"][] = ["sent", "accepted", "running
 export const inFlight = (incident: IncidentView): CommandView[] =>
   incident.commands.filter((c) => IN_FLIGHT.includes(c.state));
 
-export const LABELS_SETTLED: readonly StepState[] = ["verified", "skipped", "not-applicable"];
-export const isSettled = (step: StepPanelItem): boolean => LABELS_SETTLED.includes(step.state);
+const SETTLED: readonly StepState[] = ["verified", "skipped", "not-applicable"];
+export const isSettled = (step: StepPanelItem): boolean => SETTLED.includes(step.state);
 
 export type Next =
   | { kind: "publish" }
@@ -76,14 +76,18 @@ export type Next =
   | { kind: "wait"; text: string }
   | { kind: "none" };
 
-/** Which of the things the API allows stands on top. It only chooses; what is allowed and why not is the API's answer. */
+/**
+ * Which of the things the API allows stands on top. It only chooses; what is allowed and why not is the API's answer.
+ * Closing early is allowed with reasons, but it is never what a page proposes while something is open.
+ */
 export function nextOf(incident: IncidentView, viewerId: string, passwordSeen: boolean): Next {
   if (incident.status !== "open") return { kind: "none" };
   if (!incident.isPublished) return { kind: "publish" };
   const approval = incident.steps.find((step) => step.state === "awaiting-approval");
   if (approval) return { kind: "approval", step: approval };
   if (incident.password?.forMemberId === viewerId && !passwordSeen) return { kind: "password" };
-  const ready = incident.steps.filter((step) => step.allowed);
+  const isAllElseSettled = incident.steps.every((step) => step.id === "mark-remediated" || isSettled(step));
+  const ready = incident.steps.filter((step) => step.allowed && (step.id !== "mark-remediated" || isAllElseSettled));
   const step = ready.find((s) => READY.includes(s.state)) ?? ready.find((s) => s.state === "partly");
   if (step) return { kind: "step", step };
   const waits = incident.steps.find((s) => !isSettled(s));

@@ -10,7 +10,8 @@ const path = (id: string): string => `/api/incidents/${encodeURIComponent(id)}`;
 export const load: PageServerLoad = async (event) => {
   const { params, url } = event;
   const tab = tabOf(url.searchParams.get("tab"));
-  const query = new URLSearchParams();
+  // A page of its own has more; here the log stands under the story.
+  const query = new URLSearchParams({ limit: "40" });
   if (tab.category && tab.category !== "exchange") query.set("category", tab.category);
   const cursor = url.searchParams.get("cursor");
   if (cursor) query.set("cursor", cursor);
