@@ -76,7 +76,7 @@ export function writeUiConfig(
   const config = join(folder, "config");
   mkdirSync(config, { recursive: true, mode: 0o700 });
   const codec = options.codecUrl
-    ? `codec:\n  endpoint: ${JSON.stringify(options.codecUrl)}\n  includeCredentials: true\n  defaultErrorMessage: ${JSON.stringify("Sign in to the portal to read decoded values.")}\n`
+    ? `codec:\n  endpoint: ${JSON.stringify(options.codecUrl)}\n  includeCredentials: true\n  defaultErrorMessage: ${JSON.stringify("Sign in to the portal as an analyst to read decoded values.")}\n`
     : "";
   writeFileSync(
     join(config, "petra.yaml"),
