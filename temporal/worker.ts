@@ -1,46 +1,5 @@
-import { createServer } from "node:http";
-import { DefaultLogger, NativeConnection, Runtime } from "@temporalio/worker";
-import { bundleWorkflows } from "#temporal/bundle.ts";
-import { compose } from "#temporal/composition.ts";
-import { readWorkerEnv } from "#temporal/env.ts";
-import { createWorkers } from "#temporal/workers.ts";
+import { mendDriver } from "#db/driver-patch.ts";
 
-/*
- * The worker process: all queues in the demo, or those that PETRA_QUEUES names. SIGTERM and SIGINT let it finish what it
- * began, within 25 seconds.
- */
-async function main(): Promise<void> {
-  const env = readWorkerEnv();
-  Runtime.install({ logger: new DefaultLogger("WARN") });
-  const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS });
-  const house = compose(env);
-  const workflowBundle = env.PETRA_WORKFLOW_BUNDLE ? { codePath: env.PETRA_WORKFLOW_BUNDLE } : await bundleWorkflows();
-  const activities = Object.fromEntries(env.PETRA_QUEUES.map((queue) => [queue, house.activities[queue]]));
-  const workers = await createWorkers({
-    connection,
-    namespace: env.TEMPORAL_NAMESPACE,
-    dataConverter: house.dataConverter,
-    workflowBundle,
-    activities,
-  });
-  const running = workers.map((worker) => worker.run());
-  await house.bell.startLoops(env.PETRA_SHARDS);
-  const health = createServer((request, response) => {
-    const isUp = request.url === "/healthz" && workers.every((w) => w.getState() === "RUNNING");
-    response.writeHead(isUp ? 200 : 503, { "content-type": "application/json" });
-    response.end(JSON.stringify({ queues: env.PETRA_QUEUES, ok: isUp }));
-  });
-  health.listen(env.PETRA_WORKER_HEALTH_PORT, "127.0.0.1");
-  try {
-    await Promise.all(running);
-  } finally {
-    health.close();
-    await house.close();
-    await connection.close();
-  }
-}
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : "The worker ended.");
-  process.exitCode = 1;
-});
+mendDriver();
+const { main } = await import("./serve.ts");
+await main();
