@@ -33,7 +33,8 @@ export function createScanActivities(deps: ScanDeps) {
     const tenant: WorkerTenant | undefined = (await listWorkerTenants(deps.db)).find((t) => t.tenantId === at.tenantId);
     if (!tenant?.microsoftTenantId) throw ApplicationFailure.nonRetryable("The tenant was removed", "NotFound");
     const { orgId, tenantId, tenantKey } = tenant;
-    return { owner: { orgId, tenantId, tenantKey }, cloud: deps.cloud.tenant(tenant.microsoftTenantId) };
+    const { microsoftTenantId } = tenant;
+    return { owner: { orgId, tenantId, tenantKey, microsoftTenantId }, cloud: deps.cloud.tenant(microsoftTenantId) };
   }
 
   async function storePages(

@@ -50,6 +50,18 @@ async function tenant() {
 }
 
 describe("storing a page", () => {
+  it("puts aside a record that names another organization, and keeps the rest [S47]", async () => {
+    const { owner, stored } = await tenant();
+    const records = [record("own"), record("foreign", { OrganizationId: "9d3a4719-9d86-41ce-9c8e-228b087e9667" })];
+    const page = { records, body: JSON.stringify(records), receivedAt: now, source: "Audit.X", availableAt: null };
+    const here = { ...owner, microsoftTenantId: "1d3a4719-9d86-41ce-9c8e-228b087e9667" };
+    expect(await storePage(db, here, { ...page, eventSource: "ual" }, () => ({}), now)).toMatchObject({
+      inserted: 1,
+      unreadable: 1,
+    });
+    expect((await stored()).map((row) => row.recordId)).toEqual(["own"]);
+  });
+
   it("pages doubled, overlapped and split leave each record once [L1]", async () => {
     const { owner, put, stored } = await tenant();
     const all = ["1", "2", "3", "4"].map((id) => record(id));

@@ -14,7 +14,7 @@ import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
 import type { EventFacts, EventSource, NormalizedEvent } from "#domain/event/event.ts";
 import { type Understood, understandPage } from "./understand.ts";
 
-export type PageOwner = { orgId: string; tenantId: string; tenantKey: number };
+export type PageOwner = { orgId: string; tenantId: string; tenantKey: number; microsoftTenantId?: string };
 export type IncomingPage = RawPage & {
   source: string;
   eventSource: EventSource;
@@ -39,7 +39,7 @@ export async function storePage(
   now: string,
 ): Promise<Stored> {
   const hash = createHash("sha256").update(page.body).digest("hex");
-  const { understood, unreadable } = understandPage(page.records, page.eventSource, factsOf);
+  const { understood, unreadable } = understandPage(page.records, page.eventSource, factsOf, owner.microsoftTenantId);
   return withWorkerScope(db, owner, async (tx) => {
     const at = { orgId: owner.orgId, tenantId: owner.tenantId };
     if (page.watermark) await saveWatermark(tx, at, page.source, page.watermark);

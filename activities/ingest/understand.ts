@@ -26,11 +26,19 @@ export function mentionOf({ actor, target }: NormalizedEvent): AccountMention | 
   };
 }
 
+/** Attackers write evidence: a record that names another organization than the tenant it was read from is put aside (S47). */
+const isForeign = ({ source, organizationId }: NormalizedEvent, microsoftTenantId: string | undefined): boolean =>
+  source === "ual" &&
+  organizationId !== undefined &&
+  microsoftTenantId !== undefined &&
+  organizationId !== microsoftTenantId.toLowerCase();
+
 /** Every record of a page in our language, with the facts of its address and agent. */
 export function understandPage(
   records: unknown[],
   source: EventSource,
   factsOf: (event: NormalizedEvent) => EventFacts,
+  microsoftTenantId?: string,
 ): { understood: Understood[]; unreadable: Unreadable[]; notRelevant: number } {
   const understood: Understood[] = [];
   const unreadable: Unreadable[] = [];
@@ -39,6 +47,8 @@ export function understandPage(
     const result = normalizeRecord(raw, { source });
     if (result.kind === "unreadable") unreadable.push({ index, raw, reason: result.reason });
     else if (result.kind === "not-relevant") notRelevant += 1;
+    else if (isForeign(result.event, microsoftTenantId))
+      unreadable.push({ index, raw, reason: "names another organization than this tenant" });
     else
       understood.push({ event: result.event, facts: factsOf(result.event), index, mention: mentionOf(result.event) });
   }

@@ -186,6 +186,7 @@ export const incidentSchema = z
     password: z.object({ secretId: id, expiresAt: time, forMemberId: id }).nullable(),
     linked: z.object({ id, number: z.int(), reason: z.string() }).nullable(),
     hint: optionalText,
+    openThings: z.array(z.object({ key: z.string(), text: z.string() })),
   })
   .openapi("Incident") satisfies z.ZodType<IncidentView>;
 

@@ -73,6 +73,7 @@ export const commandSchema = z
   .object({
     id,
     kind: z.enum(COMMAND_KINDS),
+    step: z.enum(REMEDIATION_STEP_IDS).nullable(),
     state: z.enum(COMMAND_STATES),
     reason: optionalText,
     actor: actorSchema,

@@ -3,6 +3,7 @@ import { commandView } from "#db/repos/commands.ts";
 import type { EventRecord } from "#db/repos/portal-events.ts";
 import type { IncidentPage } from "#db/repos/portal-incident.ts";
 import type { Viewer } from "#domain/access/may.ts";
+import { openThings } from "#domain/incident/order.ts";
 import type { IncidentState, StepView } from "#domain/incident/state.ts";
 import { viewSteps } from "#domain/incident/transitions.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
   StepPanelItem,
 } from "#domain/view/portal.ts";
 import { actorFor } from "./actor.ts";
+import { auditText } from "./audit.ts";
 import { groupRecords, impactOf, inOrder, petraRows } from "./timeline.ts";
 
 const actionView = (row: IncidentPage["actions"][number]): ActionView => ({
@@ -93,21 +95,6 @@ const since = <R extends { occurredAt: string }>(records: R[], firstAttackerAt: 
 export const commandFor = (viewer: Viewer, row: CommandRow): CommandView => {
   const view = commandView(row);
   return { ...view, actor: actorFor(viewer, view.actor) };
-};
-
-const WORDS: Record<string, string> = {
-  "incident.publish": "Published the incident",
-  "command.send": "Gave an order",
-  "command.refuse": "An order was refused",
-  "command.withdraw": "Took an order back",
-  "password.reveal": "Looked at the new password",
-  "analyst.look": "An analyst looked at the incident",
-};
-
-const auditText = (row: IncidentPage["audit"][number]): string => {
-  const words = WORDS[row.action] ?? row.action.replaceAll(/[.-]/g, " ");
-  const named = row.detail.kind ?? row.object;
-  return typeof named === "string" && row.action !== "analyst.look" ? `${words}: ${named}` : words;
 };
 
 /** The whole incident page from rows in the viewer's scope. */
@@ -199,5 +186,6 @@ export function incidentView(input: {
     hint: sleeping
       ? "A disabled inbox rule still exists and keeps being flagged. Delete it to clear it for good."
       : null,
+    openThings: openThings(state).map(({ key, text }) => ({ key, text })),
   };
 }

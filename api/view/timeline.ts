@@ -15,6 +15,10 @@ const belongs = (group: Group, row: EventRecord): boolean =>
   group.first.ip === row.ip &&
   Date.parse(row.occurredAt) - Date.parse(group.last.occurredAt) <= GAP_MS;
 
+/** Where an act came from, as far as known: address and network. */
+const placeOf = ({ ip, asOrg, country }: EventRecord): string | null =>
+  ip ? [ip.replace(/[/](32|128)$/, ""), asOrg ?? country].filter(Boolean).join(" ") : null;
+
 const toRow = ({ first, records }: Group): TimelineRow => ({
   at: first.occurredAt,
   category: first.category,
@@ -24,7 +28,7 @@ const toRow = ({ first, records }: Group): TimelineRow => ({
     records.length,
     records.reduce((sum, record) => sum + mailCount(record.event), 0),
   ),
-  source: first.source,
+  source: placeOf(first),
   recordIds: records.map((record) => record.recordId),
   count: records.length,
 });

@@ -68,6 +68,7 @@ export async function markSignalled(tx: ScopedTx, id: string, now: string): Prom
 export const commandView = (row: CommandRow): CommandView => ({
   id: row.id,
   kind: row.kind,
+  step: "step" in row.input ? row.input.step : null,
   state: row.state,
   reason: row.reason,
   actor: row.actor,

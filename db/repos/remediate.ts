@@ -109,6 +109,17 @@ export async function findOrder(tx: ScopedTx, commandId: string): Promise<typeof
   return row;
 }
 
+/** Object ids of the tenant's accounts of these names (any case), by lower-case name; unknown ones are missing. */
+export async function findObjectIds(tx: ScopedTx, tenantId: string, upns: string[]): Promise<Map<string, string>> {
+  const names = [...new Set(upns.map((upn) => upn.toLowerCase()))];
+  if (names.length === 0) return new Map();
+  const rows = await tx
+    .select({ upn: accounts.upn, objectId: accounts.objectId })
+    .from(accounts)
+    .where(and(eq(accounts.tenantId, tenantId), inArray(sql`lower(${accounts.upn})`, names)));
+  return new Map(rows.flatMap((row) => (row.objectId ? [[row.upn.toLowerCase(), row.objectId] as const] : [])));
+}
+
 export async function listArtifacts(tx: ScopedTx, incidentId: string): Promise<ArtifactRow[]> {
   return tx
     .select()

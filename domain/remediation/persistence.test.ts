@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { InventoryItem } from "#domain/incident/analysis.ts";
-import { type KnownArtifact, type SweepInput, sweep } from "./persistence.ts";
+import { type KnownArtifact, rolesStillHeld, type SweepInput, sweep } from "./persistence.ts";
 
 const account = { objectId: "u1", upn: "mei@client.example" };
 const rule = (change: Partial<InventoryItem> = {}): InventoryItem => ({
@@ -114,4 +114,28 @@ test("the owner's older sign-in method is never taken for the attacker's", () =>
   };
   const artifact = known({ kind: "mfa-method", name: "iPhone", detail: { methodKind: "microsoftAuthenticator" } });
   expect(run({ artifacts: [artifact], items: [old] }).readings).toMatchObject([{ state: "deleted" }]);
+});
+
+test("a delegate recorded by alias is the one Exchange names in full", () => {
+  const delegate = known({ kind: "mailbox-delegate", name: "mallory", mailbox: account.upn });
+  const item = rule({
+    kind: "mailbox-delegate",
+    objectId: "u1/mallory@client.example",
+    name: "mallory@client.example",
+    detail: { trustee: "mallory@client.example" },
+  });
+  expect(run({ artifacts: [delegate], items: [item] }).readings).toMatchObject([{ state: "active" }]);
+});
+
+test("nothing is called gone in a mailbox nobody looked into", () => {
+  const delegate = known({ kind: "mailbox-delegate", name: "mallory", mailbox: "Boss@client.example" });
+  expect(run({ artifacts: [delegate], unreadMailboxes: ["boss@client.example"] }).readings).toEqual([]);
+  expect(run({ artifacts: [delegate] }).readings).toMatchObject([{ state: "deleted" }]);
+});
+
+test("a given role is held while the directory shows it, under whichever of its names", () => {
+  const given = "Company Administrator; Helpdesk Administrator";
+  expect(rolesStillHeld(given, ["Global Administrator", "Reports Reader"])).toEqual(["Global Administrator"]);
+  expect(rolesStillHeld(given, ["Reports Reader"])).toEqual([]);
+  expect(rolesStillHeld(undefined, ["Reports Reader"])).toEqual(["Reports Reader"]);
 });

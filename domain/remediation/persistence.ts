@@ -28,6 +28,8 @@ export type SweepInput = {
   seen: string[] | undefined;
   /** Kinds that could not be read this time: nothing is concluded about them. */
   blindKinds: ArtifactKind[];
+  /** Names of mailboxes nobody looked into: nothing is concluded about what lies there. */
+  unreadMailboxes?: string[];
 };
 
 export type ArtifactReading = {
@@ -67,7 +69,9 @@ export function sweep(input: SweepInput): { readings: ArtifactReading[]; found: 
   for (const artifact of input.artifacts) {
     if (input.blindKinds.includes(artifact.kind)) continue;
     if (artifact.kind === "internal-phish" || artifact.kind === "mailbox-phish") continue;
+    // Roles are no part of the inventory: they are read per person.
     if (artifact.kind === "role-assignment") continue;
+    if (input.unreadMailboxes?.some((upn) => same(upn, artifact.mailbox ?? undefined))) continue;
     readings.push(readingOf(artifact, matches.get(artifact.id), input.items, claimed));
   }
   const own = input.items.filter((item) => isOnAccount(item, input.account));
@@ -142,7 +146,7 @@ function sameName(artifact: KnownArtifact, item: InventoryItem, { account, first
     case "mailbox-forwarding":
       return true;
     case "mailbox-delegate":
-      return same(artifact.detail.trustee ?? artifact.name, item.detail.trustee);
+      return isSameTrustee(artifact.detail.trustee ?? artifact.name, item.detail.trustee);
     case "oauth-grant": {
       const isOwn = item.detail.principalId === undefined || item.detail.principalId === account.objectId;
       const app = artifact.detail.appId ?? artifact.detail.clientId;
@@ -163,6 +167,31 @@ function isSameMailbox(artifact: KnownArtifact, item: InventoryItem, account: Sw
   if (!item.mailbox || artifact.kind === "device") return true;
   if (artifact.mailboxObjectId) return artifact.mailboxObjectId === item.mailbox.objectId;
   return same(artifact.mailbox ?? account.upn, item.mailbox.upn);
+}
+
+/** Records name a trustee by alias, Exchange by user principal name. */
+function isSameTrustee(recorded: string, read: string | undefined): boolean {
+  return same(recorded, read) || (!recorded.includes("@") && same(recorded.split(/[/\\]/).at(-1), read?.split("@")[0]));
+}
+
+const ROLE_SYNONYMS: Record<string, string> = {
+  "company administrator": "global administrator",
+  "exchange service administrator": "exchange administrator",
+  "sharepoint service administrator": "sharepoint administrator",
+  "teams service administrator": "teams administrator",
+};
+const roleName = (name: string): string => {
+  const low = name.trim().toLowerCase();
+  return ROLE_SYNONYMS[low] ?? low;
+};
+
+/**
+ * Which of the roles an attacker gave are still held, by name; every role counts where the records name none. Logs and
+ * directory spell some roles differently.
+ */
+export function rolesStillHeld(given: string | undefined, held: string[]): string[] {
+  const names = (given ?? "").split(";").map(roleName).filter(Boolean);
+  return names.length === 0 ? held : held.filter((role) => names.includes(roleName(role)));
 }
 
 const same = (a: string | undefined, b: string | undefined): boolean =>

@@ -65,9 +65,14 @@ export const UNDO_OF: Record<ActionKind, ActionKind | null> = {
 
 type Treatment = { action: ActionKind; target: string | null; becomes: "disabled" | "deleted"; words: string };
 
+const TAKE_ROLE_AWAY =
+  "Remove the role in the Microsoft Entra admin center: Petra's application may not change role assignments. Petra sees when it is gone";
+
 /** One line of step 3's plan: what would be done, to what exactly, and whether it can be brought back. */
 export function planArtifact(artifact: PlannedArtifact, accountObjectId: string, choice?: ArtifactChoice): PlanItem {
   const base = { artifactId: artifact.id, name: artifact.name, isSelected: artifact.byAttacker };
+  if (artifact.kind === "role-assignment")
+    return { ...base, action: null, targetId: null, undo: null, becomes: "deleted", words: TAKE_ROLE_AWAY };
   const treatment = treat(artifact, accountObjectId, choice);
   if (!treatment?.target) {
     const words = treatment
@@ -136,12 +141,6 @@ function treat(a: PlannedArtifact, accountObjectId: string, choice?: ArtifactCho
         words: "Delete the sign-in method",
       };
     case "role-assignment":
-      return {
-        action: "remove-role-assignment",
-        target: a.objectId && `${accountObjectId}/${a.objectId}`,
-        becomes: "deleted",
-        words: "Take the role away",
-      };
     case "internal-phish":
     case "mailbox-phish":
       return undefined;

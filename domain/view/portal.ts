@@ -162,7 +162,7 @@ export type CommandView = {
   finishedAt: string | null;
   result: Record<string, unknown> | null;
   /** The step it is about, where the order names one. */
-  step?: RemediationStepId | null;
+  step: RemediationStepId | null;
 };
 
 export type TimelineRow = {
@@ -217,7 +217,7 @@ export type IncidentView = IncidentCard & {
   linked: { id: string; number: number; reason: string } | null;
   hint: string | null;
   /** What closing asks a reason for (`openThings` of domain/incident/order.ts): the key goes into `reasons`. */
-  openThings?: { key: string; text: string }[];
+  openThings: { key: string; text: string }[];
 };
 
 export type EventRow = {

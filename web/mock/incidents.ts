@@ -263,6 +263,7 @@ export function incident(
     password: null,
     linked: null,
     hint: null,
+    openThings: [],
   };
   return { ...base, ...rest };
 }

@@ -1,0 +1,58 @@
+import type { IncidentPage } from "#db/repos/portal-incident.ts";
+import { type ActionKind, REMEDIATION_STEPS } from "#domain/remediation/steps.ts";
+
+const WORDS: Record<string, string> = {
+  "incident.open": "Raised the incident",
+  "incident.grow": "New evidence joined the incident",
+  "incident.publish": "Published the incident",
+  "incident.remediated": "Marked as remediated",
+  "incident.dismissed": "Dismissed as no compromise",
+  "incident.response-acts": "Petra Response acts on this incident",
+  "command.send": "Gave an order",
+  "command.accepted": "Order taken up",
+  "command.done": "Order carried out",
+  "command.refuse": "An order was refused",
+  "command.refused": "An order was refused",
+  "command.failed": "An order failed",
+  "command.expired": "An order expired",
+  "command.forged": "A forged order was refused",
+  "command.withdraw": "Took an order back",
+  "step.accepted": "Accepted by Microsoft",
+  "step.verified": "Read back and found so",
+  "step.refused": "Step refused",
+  "step.failed": "Step failed",
+  "step.stopped": "Step stopped",
+  "lock.reopened": "The lock was found open again",
+  "artifact.found": "Found one more way back in",
+  "artifact.returned": "A removed way back in is there again",
+  "action.sent": "Asked Microsoft",
+  "action.accepted": "Microsoft accepted",
+  "action.refused": "Microsoft refused",
+  "action.stopped": "Stopped before it was sent",
+  "action.undone": "Undone",
+  "password.reveal": "Looked at the new password",
+  "password.attested": "Gave a word that the password was reset",
+  "analyst.look": "An analyst looked at the incident",
+};
+
+const ACTION_WORDS: Partial<Record<ActionKind, string>> = {
+  "revoke-sessions": "end all sessions",
+  "disable-account": "block sign-in",
+  "enable-account": "allow sign-in",
+  "move-message": "move a mail to Deleted Items",
+  "set-password": "set a new password",
+  "delete-oauth-grant": "take an app's rights away",
+};
+
+/** Ids of steps and actions in words; anything else as it stands. */
+const named = (text: string): string =>
+  REMEDIATION_STEPS.find((step) => step.id === text)?.label ??
+  ACTION_WORDS[text as ActionKind] ??
+  (/^[a-z-]+$/.test(text) ? text.replaceAll("-", " ") : text);
+
+/** One line of the audit in words. */
+export const auditText = (row: IncidentPage["audit"][number]): string => {
+  const words = WORDS[row.action] ?? row.action.replaceAll(/[.-]/g, " ");
+  const what = row.detail.kind ?? row.object;
+  return typeof what === "string" && row.action !== "analyst.look" ? `${words}: ${named(what)}` : words;
+};
