@@ -1,6 +1,7 @@
 import {
   type ArtifactRow,
   addArtifact,
+  findObjectIds,
   listArtifacts,
   listWatches,
   putWatch,
@@ -15,6 +16,7 @@ import {
   type ArtifactReading,
   type FoundArtifact,
   type KnownArtifact,
+  rolesStillHeld,
   sweep,
 } from "#domain/remediation/persistence.ts";
 import { type At, audit, type Case, inCase, nowOf, openCase, type RemediateDeps, SYSTEM } from "./case.ts";
@@ -40,7 +42,15 @@ export async function sweepPersistence(deps: RemediateDeps, at: At): Promise<Swe
 export async function sweepCase(deps: RemediateDeps, c: Case): Promise<SweepResult> {
   const { incidentId } = c.at;
   const known = await inCase(deps, c, (tx) => listArtifacts(tx, incidentId));
-  const mailboxes = new Set([c.objectId, ...known.flatMap((a) => a.mailboxObjectId ?? [])]);
+  const names = known.flatMap((a) => [a.mailbox ?? [], a.kind === "role-assignment" ? a.name : []].flat());
+  const ids = await inCase(deps, c, (tx) => findObjectIds(tx, c.at.tenantId, names));
+  const elsewhere = known.filter((a) => a.mailbox !== null && a.mailboxObjectId === null);
+  const mailboxes = new Set([
+    c.objectId,
+    ...known.flatMap((a) => a.mailboxObjectId ?? []),
+    ...elsewhere.flatMap((a) => ids.get((a.mailbox ?? "").toLowerCase()) ?? []),
+  ]);
+  const roles = await readRoles(c, known, ids);
   const { items, blind } = await c.m365.inventory({ mailboxes: [...mailboxes] });
   const now = nowOf(deps);
   return inCase(deps, c, async (tx) => {
@@ -54,14 +64,16 @@ export async function sweepCase(deps: RemediateDeps, c: Case): Promise<SweepResu
       firstAttackerAt: new Date(c.incident.occurredAt).toISOString(),
       lockedAt: c.incident.lockAcceptedAt && new Date(c.incident.lockAcceptedAt).toISOString(),
       seen,
+      unreadMailboxes: elsewhere.flatMap((a) => (a.mailbox && !ids.has(a.mailbox.toLowerCase()) ? a.mailbox : [])),
       blindKinds: BLIND_KINDS.flatMap(([part, kinds]) => (blind.some((b) => b.startsWith(part)) ? kinds : [])),
     });
-    for (const { artifactId, detail, ...values } of result.readings) {
+    const readings = [...result.readings, ...roles];
+    for (const { artifactId, detail, ...values } of readings) {
       const row = present.find((a) => a.id === artifactId);
       const merged = detail ? { detail: { ...row?.detail, ...detail } } : {};
       await setArtifact(tx, artifactId, { ...values, ...merged, lastReadAt: now });
     }
-    let found = await noteReturned(tx, c, present, result.readings, now);
+    let found = await noteReturned(tx, c, present, readings, now);
     for (const one of result.found) {
       const isNew = await addArtifact(tx, { ...toRow(c, one), createdAt: now, lastReadAt: now });
       if (!isNew) continue;
@@ -85,6 +97,19 @@ export async function sweepCase(deps: RemediateDeps, c: Case): Promise<SweepResu
       });
     return { found, blind };
   });
+}
+
+/** Roles the attacker gave, asked of the directory person by person; whom nobody knows stays as he was. */
+async function readRoles(c: Case, known: ArtifactRow[], ids: Map<string, string>): Promise<ArtifactReading[]> {
+  const readings: ArtifactReading[] = [];
+  for (const artifact of known) {
+    const principal = ids.get(artifact.name.toLowerCase());
+    if (artifact.kind !== "role-assignment" || !principal) continue;
+    const held = (await c.m365.listRoleAssignments(principal)).map((role) => role.name);
+    const left = rolesStillHeld(artifact.detail.roles, held);
+    readings.push({ artifactId: artifact.id, state: left.length > 0 ? "active" : "deleted" });
+  }
+  return readings;
 }
 
 /** What was taken away and acts again was put back by somebody: a target as new as any other. */

@@ -10,6 +10,15 @@ export function directoryRoutes(app: Hono, world: World, tenantOf: (id: string) 
     const tenant = tenantOf(c.req.param("tid"));
     return c.json({ changed: syncDirectory(world, tenant, world.clock.now()) });
   });
+  app.post("/admin/tenants/:tid/roles", async (c) => {
+    const tenant = tenantOf(c.req.param("tid"));
+    const body = z.object({ userId: z.string(), roles: z.array(z.string()) }).parse(await c.req.json());
+    const user = tenant.users.find((u) => u.id === body.userId);
+    if (!user) throw new RangeError("no such user in this tenant");
+    user.roles = body.roles;
+    world.touched();
+    return c.json({ roles: user.roles });
+  });
   app.post("/admin/tenants/:tid/on-premises", async (c) => {
     const tenant = tenantOf(c.req.param("tid"));
     const body = z
