@@ -9,7 +9,12 @@ export type Change = {
   commandId: string | null;
   scanId: string | null;
 };
-export type Changes = { subscribe(listener: (change: Change) => void): () => void; close(): Promise<void> };
+export type Changes = {
+  /** Resolves once the database tells of changes: what is read after that cannot miss one. */
+  ready(): Promise<void>;
+  subscribe(listener: (change: Change) => void): () => void;
+  close(): Promise<void>;
+};
 
 /** One LISTEN connection of the process, shared by all streams, opened at the first one. */
 export function createChanges(db: Db): Changes {
@@ -19,15 +24,22 @@ export function createChanges(db: Db): Changes {
     const change = JSON.parse(payload) as Change;
     for (const listener of listeners) listener(change);
   };
+  const listen = () => {
+    if (!listening) {
+      listening = db.raw.listen("petra_changes", tell);
+      listening.catch(() => {
+        listening = undefined;
+      });
+    }
+    return listening;
+  };
   return {
+    ready: async () => {
+      await listen();
+    },
     subscribe: (listener) => {
       listeners.add(listener);
-      if (!listening) {
-        listening = db.raw.listen("petra_changes", tell);
-        listening.catch(() => {
-          listening = undefined;
-        });
-      }
+      listen();
       return () => listeners.delete(listener);
     },
     close: async () => {

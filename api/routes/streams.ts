@@ -51,8 +51,10 @@ async function visible(deps: ApiDeps, viewer: Viewer, changes: Change[]): Promis
 const isRelevant = (viewer: Viewer, incidentId: string | undefined, change: Change): boolean =>
   (viewer.orgId === null || change.orgId === viewer.orgId) && (!incidentId || change.incidentId === incidentId);
 
-function open(c: ApiContext, incidentId?: string): Response {
+async function open(c: ApiContext, incidentId?: string): Promise<Response> {
   const deps = c.get("deps");
+  // The answer is the promise that no later change is missed.
+  await deps.changes.ready();
   const headers = c.req.raw.headers;
   const first = c.get("viewer");
   c.header("cache-control", "no-store");

@@ -46,7 +46,8 @@ export class Live {
         const response = await fetch(url, { headers: { accept: "text/event-stream" }, signal });
         if ([401, 403, 404, 410].includes(response.status)) return this.stop();
         if (!response.ok) throw new Error(`stream answered ${response.status}`);
-        if (this.state === "lost") this.#changed();
+        // Also at the first time: what changed between the page's own reading and this moment was told to nobody.
+        this.#changed();
         this.state = "live";
         wait = FIRST_WAIT_MS;
         await readStream(response, this.#changed);
