@@ -123,6 +123,8 @@ async function refuseClient(c: CloudContext, form: URLSearchParams): Promise<num
         algorithms: ["PS256", "RS256"],
         issuer: our.clientId,
         subject: our.clientId,
+        // MSAL rounds nbf up to the next second; the real endpoint allows for clocks that differ.
+        clockTolerance: "5 minutes",
       });
       return null;
     } catch {
