@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,7 +16,12 @@ import { createFactories } from "#db/test/factories.ts";
 import type { CommandInput } from "#domain/command/command.ts";
 import type { CommandView, IncidentCard, IncidentView, TenantRow } from "#domain/view/portal.ts";
 import { startSimulator } from "#simulator/start.ts";
+import { fastForwardAt } from "#temporal/testing/fast-forward.ts";
+import { workflowIds } from "#temporal/workflow-ids.ts";
 import { startMailbox } from "./mailbox.ts";
+
+/** API and worker look at their clock file this often at most. */
+const CLOCK_FILE_SEEN_MS = 250;
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -211,6 +216,17 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
           return ["baselining", "trial", "active"].includes(body.phase);
         });
       return made.body.tenantId;
+    },
+
+    /**
+     * Moves all three clocks (D23): the simulated cloud's, the one of API and worker, and Temporal's for the monitoring of
+     * these tenants of ours.
+     */
+    moveClocks: async (byMs: number, tenantIds: string[]): Promise<void> => {
+      const { offsetMs } = await admin<{ offsetMs: number }>("/admin/clock", { advanceMs: byMs });
+      writeFileSync(clockFile, JSON.stringify({ offsetMs }));
+      await sleep(CLOCK_FILE_SEEN_MS);
+      for (const id of tenantIds) await fastForwardAt(temporal, workflowIds.monitor(id), byMs / 1000);
     },
 
     incidents: async (as: Person, tenantId: string): Promise<IncidentCard[]> =>

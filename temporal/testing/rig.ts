@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 import { Client, Connection, type WorkflowExecutionInfo } from "@temporalio/client";
 import type { DataConverter } from "@temporalio/common";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
-import proto from "@temporalio/proto";
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import { createTestNamespace } from "#cli/servers/test-servers.ts";
 import { bundleWorkflows } from "#temporal/bundle.ts";
 import { type Bell, createBell } from "#temporal/client.ts";
 import { createDataConverter, type DataKeyStore, FAILURE_CONVERTER_PATH, type WrappedKey } from "#temporal/codec.ts";
 import { type ActivitiesByQueue, createWorkers } from "#temporal/workers.ts";
+import { fastForward } from "./fast-forward.ts";
 
 /** Data keys for one test file, in memory. */
 export function memoryKeyStore(): DataKeyStore {
@@ -144,36 +144,4 @@ export async function createRig(prefix: string): Promise<Rig> {
       await native.close();
     },
   };
-}
-
-async function fastForward(
-  connection: Connection,
-  namespace: string,
-  workflowId: string,
-  seconds: number,
-): Promise<void> {
-  const service = connection.workflowService;
-  const id = `ff-${crypto.randomUUID()}`;
-  await service.updateWorkflowExecutionOptions({
-    namespace,
-    workflowExecution: { workflowId },
-    workflowExecutionOptions: {
-      timeSkippingConfig: {
-        enabled: true,
-        maxSessionSkipCount: 10_000,
-        fastForwardConfig: { id, duration: { seconds } },
-      },
-    },
-    updateMask: { paths: ["time_skipping_config"] },
-  } as unknown as Parameters<typeof service.updateWorkflowExecutionOptions>[0]);
-  for (;;) {
-    const answer = await service.pollWorkflowExecutionTimeSkipping({
-      namespace,
-      workflowExecution: { workflowId },
-      fastForwardId: id,
-    });
-    const result = proto.temporal.api.enums.v1.FastForwardPollingResult[answer.fastForwardPollingResult ?? 0] ?? "";
-    if (result.endsWith("FAST_FORWARD_COMPLETED") || /ended before/.test(answer.failedReason ?? "")) return;
-    if (!result.endsWith("POLL_TIMEOUT")) throw new Error(`${result}: ${answer.failedReason}`);
-  }
 }
