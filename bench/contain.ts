@@ -1,0 +1,149 @@
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { createTestServers, TEST_PG_URL, TEST_TEMPORAL_ADDRESS } from "#cli/servers/test-servers.ts";
+import { workflowIds } from "#temporal/workflow-ids.ts";
+import { type CloudTenant, type House, openHouse, until } from "../scenarios/house.ts";
+import { openEmpty } from "./empty.ts";
+
+/*
+ * How long from the poll that sees the decisive record to revoke and disable accepted, against an empty workflow with one
+ * activity on the same server in the same run. The simulated cloud answers without delay. One attack after the other, each
+ * in a tenant of its own with ordinary work behind it.
+ */
+const { values } = parseArgs({
+  options: {
+    n: { type: "string", default: "30" },
+    warmup: { type: "string", default: "5" },
+    people: { type: "string", default: "8" },
+    story: { type: "string", default: "aitm-mail-rule" },
+  },
+});
+const count = Number(values.n);
+const warmUp = Number(values.warmup);
+const EMPTY_EACH = 3;
+const KICK_EVERY_MS = 2_000;
+
+type Empty = Awaited<ReturnType<typeof openEmpty>>;
+/** Parts of the way, ms; the sum of all is the whole. */
+type Way = { total: number; parts: Record<string, number> };
+
+const percentile = (sorted: number[], p: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.ceil((p / 100) * sorted.length) - 1)] ?? Number.NaN;
+const spread = (numbers: number[]) => {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return { p50: percentile(sorted, 50), p99: percentile(sorted, 99), max: sorted.at(-1) ?? Number.NaN };
+};
+const ms = (value: number): string => `${value.toFixed(1).padStart(8)} ms`;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function contain(house: House, empty: Empty, victim: { tenantId: string; cloud: CloudTenant }): Promise<Way> {
+  const { tenantId, cloud } = victim;
+  await house.attack(cloud.tenantId);
+  // As a webhook would: the tenant is polled now and not at its turn; again if that was too early.
+  let kickedAt = Number.NEGATIVE_INFINITY;
+  const [row] = await until("the lock is accepted", async () => {
+    if (performance.now() - kickedAt > KICK_EVERY_MS) {
+      kickedAt = performance.now();
+      await house.sql`select pg_notify('petra_poll', ${tenantId})`;
+    }
+    const rows = await house.sql<Row[]>`
+      select id, ingested_at, detected_at, lock_accepted_at from incidents
+      where tenant_id = ${tenantId} and lock_accepted_at is not null`;
+    return rows.length > 0 && rows;
+  });
+  if (!row) throw new Error("no incident");
+  // The event of an activity's start is written together with its end.
+  const events = await until("the activity's end", async () => {
+    const { history } = await empty.rig.client.connection.workflowService.getWorkflowExecutionHistory({
+      namespace: house.temporal.namespace,
+      execution: { workflowId: workflowIds.incident(tenantId, row.id) },
+    });
+    return history?.events?.some((event) => event.activityTaskStartedEventAttributes) && history.events;
+  });
+  const timeOf = (has: (event: (typeof events)[number]) => unknown): number => {
+    const time = events.find((event) => has(event))?.eventTime;
+    return time ? Number(time.seconds) * 1000 + Number(time.nanos) / 1e6 : Number.NaN;
+  };
+  const writes = await house.sql<Write[]>`
+    select kind, sent_at, accepted_at from actions
+    where incident_id = ${row.id} and step_id = 'revoke-and-lock' order by planned_at, sent_at`;
+  const [revoke] = writes.filter((w) => w.kind === "revoke-sessions");
+  const stops: [string, number][] = [
+    ["poll → stored and judged", row.detected_at.getTime()],
+    ["→ written down, workflow started", timeOf((e) => e.workflowExecutionStartedEventAttributes)],
+    ["→ activity taken up", timeOf((e) => e.activityTaskStartedEventAttributes)],
+    ["→ planned, asked, revoke sent", revoke?.sent_at.getTime() ?? Number.NaN],
+    ["→ revoke accepted", revoke?.accepted_at.getTime() ?? Number.NaN],
+    ["→ disable accepted", row.lock_accepted_at.getTime()],
+  ];
+  const parts: Record<string, number> = {};
+  let before = row.ingested_at.getTime();
+  for (const [name, at] of stops) {
+    parts[name] = at - before;
+    before = at;
+  }
+  return { total: row.lock_accepted_at.getTime() - row.ingested_at.getTime(), parts };
+}
+type Row = { id: string; ingested_at: Date; detected_at: Date; lock_accepted_at: Date };
+type Write = { kind: string; sent_at: Date; accepted_at: Date };
+
+async function measure(): Promise<void> {
+  // Nobody is polled while another is measured: as in production, each tenant has its turn once a minute.
+  const house = await openHouse({ pollMs: 600_000 });
+  const empty = await openEmpty();
+  try {
+    await house.startWorker();
+    const org = await house.factories.org({ name: "Northgate IT" });
+    const admin = await house.person(org.id, { role: "admin" });
+    say(`Making and onboarding ${count + warmUp} tenants ...`);
+    const victims: { tenantId: string; cloud: CloudTenant }[] = [];
+    for (let i = 0; i < count + warmUp; i++) {
+      const cloud = await house.cloudTenant(values.story, `bench-${i}`, { people: Number(values.people) });
+      victims.push({ cloud, tenantId: await house.onboard(admin, cloud, { responseEnabled: true }) });
+    }
+    const ways: Way[] = [];
+    const empties: number[] = [];
+    for (const [i, victim] of victims.entries()) {
+      const around: number[] = [];
+      for (let n = 0; n < EMPTY_EACH; n++) around.push(await empty.run());
+      const way = await contain(house, empty, victim);
+      if (i < warmUp) continue;
+      empties.push(...around);
+      ways.push(way);
+    }
+    report(ways, empties);
+  } catch (error) {
+    say(house.logs().worker.slice(-2000));
+    throw error;
+  } finally {
+    await empty.close();
+    await house.close();
+  }
+}
+
+function report(ways: Way[], empties: number[]): void {
+  const whole = spread(ways.map((way) => way.total));
+  const nothing = spread(empties);
+  say(
+    `\n${ways.length} incidents, ${empties.length} empty workflows; ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`,
+  );
+  say(`${"".padEnd(34)}${"p50".padStart(11)}${"p99".padStart(11)}${"max".padStart(11)}`);
+  const line = (name: string, { p50, p99, max }: ReturnType<typeof spread>) =>
+    say(`${name.padEnd(34)}${ms(p50)}${ms(p99)}${ms(max)}`);
+  line("poll to revoke + disable accepted", whole);
+  for (const name of Object.keys(ways[0]?.parts ?? {}))
+    line(`  ${name}`, spread(ways.map((way) => way.parts[name] ?? Number.NaN)));
+  line("empty workflow with one activity", nothing);
+  say(
+    `ratio p50 ${(whole.p50 / nothing.p50).toFixed(2)} (goal 1.5), p99 ${(whole.p99 / nothing.p99).toFixed(2)} (goal 3)`,
+  );
+}
+
+const servers = createTestServers(say);
+try {
+  process.env[TEST_PG_URL] = (await servers.postgres()).url;
+  process.env[TEST_TEMPORAL_ADDRESS] = (await servers.temporal()).address;
+  await measure();
+} finally {
+  await servers.stop();
+}
