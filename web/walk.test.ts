@@ -329,6 +329,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
       .first()
       .waitFor();
     await page.keyboard.press("Escape");
+    await page.getByPlaceholder(/Tenant, account/).waitFor({ state: "hidden" });
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
   });
