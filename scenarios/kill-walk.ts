@@ -48,6 +48,7 @@ export async function openQuietHouse() {
  * phish is counted before anything of it is moved.
  */
 export async function attackUnder(house: House, admin: Person, customer: Customer, serve: () => void) {
+  const rulesBefore = await rulesOf(house, customer);
   await house.attack(customer.cloud.tenantId);
   const phish = await phishAbout(house, customer);
   serve();
@@ -61,7 +62,13 @@ export async function attackUnder(house: House, admin: Person, customer: Custome
     const seen = await house.incident(admin, incidentId);
     return AUTOMATIC.every((id) => SETTLED.includes(stepOf(seen, id).state));
   });
-  return { incidentId, phish };
+  return { incidentId, phish, rulesBefore };
+}
+
+/** Inbox rules of the victim, the owner's own among them. */
+async function rulesOf(house: House, customer: Customer): Promise<number> {
+  const { users } = await truthOf(house, customer);
+  return users.find((u) => u.objectId === customer.cloud.victim?.objectId)?.mailbox?.rules.length ?? 0;
 }
 
 /** A path without the ids of one tenant, so that two tenants can be compared. */
@@ -71,7 +78,12 @@ const nameless = (path: string): string => path.replace(/\/(?!v1\.0)([^/]*\d[^/]
  * What changed in the tenant, without its own ids; and where everything stands. How many copies of a mail there are differs
  * between tenants: moves stand apart, each with its target.
  */
-export async function outcome(house: House, admin: Person, customer: Customer, incidentId: string) {
+export async function outcome(
+  house: House,
+  admin: Person,
+  customer: Customer,
+  { incidentId, rulesBefore }: { incidentId: string; rulesBefore: number },
+) {
   const victim = customer.cloud.victim?.objectId ?? "";
   const { effects } = await house.truth<{ effects: Effect[] }>(`/truth/effects?tenantId=${customer.cloud.tenantId}`);
   const truth = await truthOf(house, customer);
@@ -93,7 +105,8 @@ export async function outcome(house: House, admin: Person, customer: Customer, i
       accountEnabled: user?.accountEnabled,
       passwordGeneration: user?.passwordGeneration,
       attackerRules: seen.artifacts.filter((a) => a.byAttacker && a.state === "active").length,
-      rules: user?.mailbox?.rules.length,
+      /** More than the owner had before. */
+      rulesLeft: (user?.mailbox?.rules.length ?? 0) - rulesBefore,
       phishAbout: await phishAbout(house, customer),
       status: seen.status,
       contained: seen.contained,

@@ -28,15 +28,16 @@ async function walk(story: string, killAt?: string) {
   const customer: Customer = await onboard(house, admin, story, `long-${seeds++}`);
   let deaths: Deaths | undefined;
   try {
-    const { incidentId, phish } = await attackUnder(house, admin, customer, () => {
+    const { phish, ...seen } = await attackUnder(house, admin, customer, () => {
       deaths = serve(killAt);
     });
+    const { incidentId } = seen;
     for (const input of ORDERS) {
       const { command } = await house.order(admin, incidentId, input);
       expect(command).toMatchObject({ state: "done" });
     }
     if (killAt) await until("the planned death", async () => deaths?.diedAt);
-    const after = await outcome(house, admin, customer, incidentId);
+    const after = await outcome(house, admin, customer, seen);
     expect(after.moved).toEqual(phish);
     const kinds = await house.sql<{ kind: string }[]>`
       select distinct kind from actions where incident_id = ${incidentId} and sent_at is not null order by kind`;

@@ -46,12 +46,12 @@ function customerOf(n: number): Promise<Customer> {
 async function attacked(customer: Customer, killAt?: string) {
   let deaths: Deaths | undefined;
   try {
-    const { incidentId, phish } = await attackUnder(house, admin, customer, () => {
+    const { phish, ...seen } = await attackUnder(house, admin, customer, () => {
       deaths = serve(killAt);
     });
     const done = Date.now();
     const diedAt = killAt ? await until("the planned death", async () => deaths?.diedAt) : done;
-    const after = await outcome(house, admin, customer, incidentId);
+    const after = await outcome(house, admin, customer, seen);
     expect(after.moved).toEqual(phish);
     return { after, lasted: done - diedAt };
   } finally {
