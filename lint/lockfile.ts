@@ -55,7 +55,8 @@ export function checkLockfile(manifest: Manifest, lockfile: Lockfile): string[] 
       if (!present.has(optional))
         found.push(`${name} wants ${optional}, which the lockfile lacks: npm ci fails on its platform`);
     if (!entry.integrity) found.push(`${name} has no integrity`);
-    if (entry.link || (entry.resolved && !entry.resolved.startsWith("https://registry.npmjs.org/")))
+    // A package of a registry is a tarball over https; git, file and link sources are not.
+    if (entry.link || (entry.resolved && !/^https:\/\/[^/]+\/.+\.tgz$/.test(entry.resolved)))
       found.push(`${name} comes from ${entry.resolved ?? "a link"}`);
     if (entry.hasInstallScript && !isScriptDecided(name, manifest.allowScripts ?? {}))
       found.push(`${name} has an install script nobody decided about`);
