@@ -39,7 +39,7 @@ export function createChanges(db: Db): Changes {
     },
     subscribe: (listener) => {
       listeners.add(listener);
-      listen();
+      void listen();
       return () => listeners.delete(listener);
     },
     close: async () => {
