@@ -68,7 +68,7 @@ describe("fourteen days, moved on the simulator's clock, on ours and on Temporal
     expect(Math.abs(Date.parse(now) - Date.parse(paused.pausedAt ?? ""))).toBeLessThan(10 * 60_000);
   });
 
-  it("a paused tenant's open incident can still be remediated: a trial that is over never blocks that [R44]", async () => {
+  it("trial expiry never blocks remediation: a paused tenant's open incident can still be remediated [R44]", async () => {
     expect((await victim()).accountEnabled).toBe(true);
     const lock = await house.order(admin, incidentId, { kind: "run-step", step: "revoke-and-lock" });
     expect(lock.command).toMatchObject({ state: "done" });
