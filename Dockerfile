@@ -41,8 +41,8 @@ CMD ["node", "api/server.ts"]
 FROM golang:1.26.8-bookworm AS temporal-build
 WORKDIR /src
 COPY temporal/server/go.mod temporal/server/go.sum ./
-ENV CGO_ENABLED=0 GOFLAGS=-mod=readonly GOTOOLCHAIN=local
-RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \
+ENV CGO_ENABLED=0 GOFLAGS=-mod=readonly GOTOOLCHAIN=local GOCACHE=/go/build-cache
+RUN --mount=type=cache,target=/go/build-cache --mount=type=cache,target=/go/pkg/mod \
   go build -trimpath -ldflags '-s -w' -o /out/temporal-server go.temporal.io/server/cmd/server \
   && go build -trimpath -ldflags '-s -w' -o /out/temporal-sql-tool go.temporal.io/server/cmd/tools/sql \
   && go build -trimpath -ldflags '-s -w' -o /out/temporal-ui github.com/temporalio/ui-server/v2/cmd/server

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TenantSummary, TestCloud } from "./testing/client.ts";
+import { type TenantSummary, TestCloud, type TruthUser } from "./testing/client.ts";
 
 let cloud: TestCloud;
 beforeAll(async () => {
@@ -7,22 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-interface TruthUser {
-  objectId: string;
-  accountEnabled: boolean;
-  passwordGeneration: number;
-  mailbox: {
-    rules: { id: string; displayName: string; isEnabled: boolean; hidden: boolean }[];
-    forwardingSmtpAddress: string | null;
-    folders: { displayName: string; messages: { internetMessageId: string }[] }[];
-  };
-}
-const truthUser = async (t: TenantSummary, id = t.victim.objectId): Promise<TruthUser> => {
-  const { users } = await cloud.truth<{ users: TruthUser[] }>(`/truth/tenants/${t.tenantId}`);
-  const user = users.find((u) => u.objectId === id);
-  if (!user) throw new Error("no such user");
-  return user;
-};
+const truthUser = (t: TenantSummary, id?: string): Promise<TruthUser> => cloud.truthUser(t, id);
 const userUrl = (t: TenantSummary, id = t.victim.objectId): string => `/v1.0/users/${id}`;
 const story = (id: string, seed: string | number): Promise<TenantSummary> => cloud.tenant({ story: id, seed });
 

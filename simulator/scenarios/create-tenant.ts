@@ -91,7 +91,7 @@ export function attackTenant(world: World, tenant: Tenant): Json {
 export function workOn(world: World, tenant: Tenant): number {
   const now = world.clock.now();
   const before = tenant.ual.length;
-  playOneMoreDay(new Stage(world, tenant, createRng(`${tenant.story}/${tenant.seed}/work/${now}`), true), now);
+  playOneMoreDay(new Stage(world, tenant, createRng(`${tenant.story}/${tenant.seed}/one-more-day/${now}`), true), now);
   world.touched();
   return tenant.ual.length - before;
 }

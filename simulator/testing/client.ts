@@ -22,6 +22,18 @@ export interface TenantSummary {
   records: { ual: number; signIns: number; directoryAudits: number };
 }
 
+/** An account as the truth port tells of it, as far as tests ask. */
+export interface TruthUser {
+  objectId: string;
+  accountEnabled: boolean;
+  passwordGeneration: number;
+  mailbox: {
+    rules: { id: string; displayName: string; isEnabled: boolean; hidden: boolean }[];
+    forwardingSmtpAddress: string | null;
+    folders: { displayName: string; messages: { internetMessageId: string }[] }[];
+  };
+}
+
 /** Plain fetch against a running simulator: what a client sees on the wire and nothing else. */
 export class TestCloud {
   readonly simulator: Simulator;
@@ -53,6 +65,13 @@ export class TestCloud {
 
   async truth<T = Json>(path: string): Promise<T> {
     return (await (await fetch(this.simulator.truthUrl + path)).json()) as T;
+  }
+
+  async truthUser(t: TenantSummary, id = t.victim.objectId): Promise<TruthUser> {
+    const { users } = await this.truth<{ users: TruthUser[] }>(`/truth/tenants/${t.tenantId}`);
+    const user = users.find((u) => u.objectId === id);
+    if (!user) throw new Error("no such user");
+    return user;
   }
 
   async tenant(order: Json): Promise<TenantSummary> {
