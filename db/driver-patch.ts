@@ -19,6 +19,10 @@ const MENDS: Record<string, Mend[]> = {
       "    socket = null\n\n    if (initial)",
       "    socket = null\n    chunk = nextWriteTimer = null\n\n    if (initial)",
     ],
+    [
+      "!hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))",
+      ";(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    query = results = errorResponse = null\n    result = new Result()",
+    ],
   ],
   "/postgres/src/index.js": [
     [", connection\n      , prepare = null", ", connection\n      , lost = null\n      , prepare = null"],

@@ -67,8 +67,9 @@ export function activityFeedDoor(deps: {
 
   return {
     async *activityFeed({ contentType, since, until }): AsyncGenerator<FeedPage> {
-      const end = Date.parse(until);
-      for (let from = Date.parse(since); from < end; from += DAY_MS) {
+      // Whole seconds, outwards: their times have no fractions, and a window without length is refused (AF20055).
+      const end = Math.ceil(Date.parse(until) / 1000) * 1000;
+      for (let from = Math.floor(Date.parse(since) / 1000) * 1000; from < end; from += DAY_MS) {
         const to = Math.min(from + DAY_MS, end);
         for await (const blobs of list(contentType, new Date(from), new Date(to))) {
           for (const blob of blobs) {
