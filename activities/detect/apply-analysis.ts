@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { queueIncidentMessages } from "#activities/notify/queue.ts";
 import { type AccountRecord, findAccountByName, resolveAccounts } from "#db/repos/account.ts";
 import {
@@ -11,17 +10,19 @@ import {
   listIncidentsOf,
   openIncident,
   type RecordClock,
-  replaceSideFindings,
   writeEvidence,
   writeRows,
 } from "#db/repos/detection.ts";
 import type { StoredEvent } from "#db/repos/ingest.ts";
 import { writeAudit } from "#db/repos/order.ts";
+import { type SideFindings, writeSideFindings } from "#db/repos/side-findings.ts";
 import { findTenant, type TenantRecord } from "#db/repos/tenant.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { Analysis, Attribution, IncidentDraft } from "#domain/incident/analysis.ts";
 import { relateToClosed } from "#domain/incident/merge.ts";
+import { describeFailedAttacks } from "./failed-attacks.ts";
 import type { DetectDeps } from "./run-detections.ts";
+import { uncommonActivity } from "./uncommon.ts";
 
 type Owner = { orgId: string; tenantId: string };
 type Input = {
@@ -30,13 +31,15 @@ type Input = {
   stored: StoredEvent[];
   analysis: Analysis;
   since: string;
+  /** Were all events of the time judged, or only those of the accounts concerned? */
+  isWhole: boolean;
   asOf: string;
   now: string;
   hasInventory: boolean;
 };
 type Changed = { opened: string[]; grown: string[] };
 
-/** Carries one judgement into the rows: opens, grows and links incidents, replaces failed attacks and notable events. */
+/** Carries one judgement into the rows: opens, grows and links incidents, and writes failed attacks and notable events. */
 export async function applyAnalysis(tx: ScopedTx, input: Input): Promise<Changed> {
   const { owner, analysis, stored } = input;
   await holdJudgement(tx, owner.tenantId);
@@ -55,7 +58,7 @@ export async function applyAnalysis(tx: ScopedTx, input: Input): Promise<Changed
     if (outcome.isNew) changed.opened.push(outcome.incidentId);
     else if (outcome.hasGrown) changed.grown.push(outcome.incidentId);
   }
-  await replaceSideFindings(tx, owner, input.since, await sideFindings(tx, owner, analysis));
+  await writeSideFindings(tx, owner, input, await sideFindings(tx, input));
   return changed;
 }
 
@@ -193,34 +196,12 @@ function groupRows(stored: StoredEvent[], attribution: Attribution[]): Map<numbe
   return new Map([...rows].map(([key, ofAccount]) => [key, [...ofAccount.values()]]));
 }
 
-const keyOf = (...parts: string[]): string => createHash("sha256").update(parts.join("|")).digest("hex").slice(0, 32);
-
-async function sideFindings(tx: ScopedTx, owner: Owner, analysis: Analysis) {
-  const notables = [];
-  for (const n of analysis.notable) {
-    const account = await findAccountByName(tx, owner.tenantId, n.account);
-    notables.push({
-      ...owner,
-      accountId: account?.id ?? null,
-      key: keyOf(n.kind, n.account.upn, n.at),
-      kind: n.kind,
-      upn: n.account.upn,
-      at: n.at,
-      why: n.why,
-      recordIds: n.recordIds,
-    });
+async function sideFindings(tx: ScopedTx, { owner, analysis, stored, deps }: Input): Promise<SideFindings> {
+  const rows: SideFindings["notables"] = [];
+  for (const { account, ...found } of uncommonActivity({ stored, analysis, factsOf: deps.factsOf })) {
+    const known = await findAccountByName(tx, owner.tenantId, account);
+    rows.push({ ...owner, accountId: known?.id ?? null, ...found });
   }
-  const failedAttacks = analysis.failedAttacks.map((a) => ({
-    ...owner,
-    key: keyOf(a.kind, ...[...a.sourceIps].sort(), a.from.slice(0, 10)),
-    kind: a.kind,
-    sourceIps: a.sourceIps,
-    countries: a.countries,
-    accounts: a.accounts,
-    fromAt: a.from,
-    toAt: a.to,
-    attempts: a.attempts,
-    recordIds: a.recordIds,
-  }));
-  return { failedAttacks, notables };
+  const failed = describeFailedAttacks(analysis.failedAttacks, stored, deps.factsOf);
+  return { failedAttacks: failed.map((attack) => ({ ...owner, ...attack })), notables: rows };
 }

@@ -36,7 +36,7 @@ export async function runDetections(
 ): Promise<{ opened: string[]; grown: string[] }> {
   const asOf = deps.clock.now().toISOString();
   const since = new Date(Date.parse(asOf) - options.days * DAY_MS).toISOString();
-  const { tenant, stored } = await load(deps, owner, since, options.days > MONITOR_DAYS);
+  const { tenant, stored, isWhole } = await load(deps, owner, since, options.days > MONITOR_DAYS);
   if (!tenant) return { opened: [], grown: [] };
   const analysis = deps.analyze({
     events: stored.map((s) => s.event),
@@ -54,6 +54,7 @@ export async function runDetections(
       stored,
       analysis,
       since,
+      isWhole,
       now,
       hasInventory: options.inventory !== undefined,
       asOf,
@@ -66,17 +67,17 @@ export async function runDetections(
   return changed;
 }
 
-function load(deps: DetectDeps, owner: Owner, since: string, isWhole: boolean) {
+function load(deps: DetectDeps, owner: Owner, since: string, mustBeWhole: boolean) {
   return withWorkerScope(deps.db, owner, async (tx) => {
     const tenant = await findTenant(tx, owner.tenantId);
     const many =
-      !isWhole && (await countEvents(tx, owner.tenantId, since, WHOLE_TENANT_EVENTS + 1)) > WHOLE_TENANT_EVENTS;
+      !mustBeWhole && (await countEvents(tx, owner.tenantId, since, WHOLE_TENANT_EVENTS + 1)) > WHOLE_TENANT_EVENTS;
     const stored: StoredEvent[] = await loadEvents(
       tx,
       owner.tenantId,
       since,
       many ? { accountKeys: await listUnjudgedAccounts(tx, owner.tenantId, since), upns: [] } : undefined,
     );
-    return { tenant, stored };
+    return { tenant, stored, isWhole: !many };
   });
 }

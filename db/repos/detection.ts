@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { IncidentDraft } from "#domain/incident/analysis.ts";
 import { artifactKey, mergeDraft } from "#domain/incident/merge.ts";
 import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
@@ -10,7 +10,7 @@ import {
   incidents,
   phishMessages,
 } from "../schema/incident.ts";
-import { failedAttacks, notables } from "../schema/ingest.ts";
+import { failedAttacks } from "../schema/ingest.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { iso } from "./incident.ts";
 import { nextIncidentNumber } from "./platform.ts";
@@ -220,21 +220,6 @@ export async function writeRows(
   }
 }
 
-/** Replaces what is known of failed attacks and of notable events since a time by a fresh judgement of the same time. */
-export async function replaceSideFindings(
-  tx: ScopedTx,
-  owner: Owner,
-  since: string,
-  found: { failedAttacks: (typeof failedAttacks.$inferInsert)[]; notables: (typeof notables.$inferInsert)[] },
-): Promise<void> {
-  await tx.delete(failedAttacks).where(and(eq(failedAttacks.tenantId, owner.tenantId), gte(failedAttacks.toAt, since)));
-  await tx.delete(notables).where(and(eq(notables.tenantId, owner.tenantId), gte(notables.at, since)));
-  for (let i = 0; i < found.failedAttacks.length; i += 500)
-    await tx.insert(failedAttacks).values(found.failedAttacks.slice(i, i + 500));
-  for (let i = 0; i < found.notables.length; i += 500)
-    await tx.insert(notables).values(found.notables.slice(i, i + 500));
-}
-
 /** Artifacts that earlier, closed incidents of the account left behind disabled (R67). */
 export async function listDisabledRules(tx: ScopedTx, incidentIds: string[], before: string): Promise<string[]> {
   if (incidentIds.length === 0) return [];
@@ -261,14 +246,12 @@ export async function countTenantIncidents(tx: ScopedTx, tenantId: string): Prom
 /** Accounts that failed attacks aimed at most often (R23). */
 export async function listTargeted(tx: ScopedTx, tenantId: string, limit: number): Promise<string[]> {
   const rows = await tx
-    .select({ accounts: failedAttacks.accounts, attempts: failedAttacks.attempts })
+    .select({ targets: failedAttacks.targets })
     .from(failedAttacks)
     .where(eq(failedAttacks.tenantId, tenantId));
-  const weight = new Map<string, number>();
-  for (const row of rows)
-    for (const upn of row.accounts)
-      weight.set(upn, (weight.get(upn) ?? 0) + row.attempts / Math.max(1, row.accounts.length));
-  return [...weight]
+  const tries = new Map<string, number>();
+  for (const { upn, attempts } of rows.flatMap((row) => row.targets)) tries.set(upn, (tries.get(upn) ?? 0) + attempts);
+  return [...tries]
     .sort((a, b) => b[1] - a[1])
     .slice(0, limit)
     .map(([upn]) => upn);

@@ -1,6 +1,20 @@
-import { bigint, customType, index, inet, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  customType,
+  index,
+  inet,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { NormalizedEvent } from "#domain/event/event.ts";
 import { EVENT_CATEGORIES, EVENT_OUTCOMES, EVENT_SOURCES, NETWORK_KINDS } from "#domain/event/event.ts";
+import type { AttackOrigin } from "#domain/incident/failed-attack.ts";
+import { UNCOMMON_TYPES } from "#domain/incident/uncommon.ts";
 import { at } from "./organization.ts";
 
 export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
@@ -147,8 +161,17 @@ export const failedAttacks = pgTable(
     toAt: at("to_at").notNull(),
     attempts: integer("attempts").notNull(),
     recordIds: jsonb("record_ids").$type<string[]>().notNull(),
+    /** Addresses with most tries first; an old row may have none. */
+    origins: jsonb("origins").$type<AttackOrigin[]>().notNull().default([]),
+    targets: jsonb("targets").$type<{ upn: string; attempts: number }[]>().notNull().default([]),
+    days: jsonb("days").$type<{ day: string; attempts: number }[]>().notNull().default([]),
+    /** Families of the clients used, where a toolkit named itself. */
+    tools: jsonb("tools").$type<string[]>().notNull().default([]),
   },
-  (t) => [index("failed_attacks_tenant").on(t.tenantId, t.toAt)],
+  (t) => [
+    index("failed_attacks_tenant").on(t.tenantId, t.toAt),
+    uniqueIndex("failed_attacks_key").on(t.orgId, t.tenantId, t.key),
+  ],
 );
 
 export const notables = pgTable(
@@ -159,11 +182,26 @@ export const notables = pgTable(
     tenantId: uuid("tenant_id").notNull(),
     accountId: uuid("account_id"),
     key: text("key").notNull(),
+    /** Detection id, or the type itself where no detection spoke. */
     kind: text("kind").notNull(),
+    /** One of UNCOMMON_TYPES (domain/incident/uncommon.ts). */
+    type: text("type", { enum: UNCOMMON_TYPES }).notNull().default("unusual-act"),
     upn: text("upn").notNull(),
+    /** First and last record. */
     at: at("at").notNull(),
+    lastAt: at("last_at").notNull(),
     why: text("why").notNull(),
+    /** Why it was judged innocent, a sentence each. */
+    innocent: jsonb("innocent").$type<string[]>().notNull().default([]),
+    country: text("country"),
+    homeCountry: text("home_country"),
+    networkKind: text("network_kind", { enum: NETWORK_KINDS }),
+    network: text("network"),
     recordIds: jsonb("record_ids").$type<string[]>().notNull(),
+    records: integer("records").notNull().default(0),
   },
-  (t) => [index("notables_tenant").on(t.tenantId, t.at)],
+  (t) => [
+    index("notables_tenant").on(t.tenantId, t.lastAt),
+    uniqueIndex("notables_key").on(t.orgId, t.tenantId, t.key),
+  ],
 );
