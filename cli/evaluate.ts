@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { factsOf } from "#activities/enrich/index.ts";
+import { analyze } from "#detections/engine.ts";
+import type { Judge } from "#detections/evaluation-runs.ts";
+import { type StoryScore, scoreStories } from "#detections/testing/story-score.ts";
+import { show } from "#domain/event/show.ts";
+import { type Measured, measure } from "./evaluate-measure.ts";
+import { pageOf, summaryOf } from "./evaluate-report.ts";
+import { readSet, setFolders } from "./evaluate-sets.ts";
+
+const USAGE = `Usage: npm run evaluate [-- --set DIR]… [--json OUT] [--seed N] [--story-seeds N]
+
+Measures detection on labelled logs. --set takes a folder of logs with a LABELS.tsv (episode, verdict, record_ids) and may
+be given again; without it the public sets beside this repository (or below PETRA_SHARED) and our own stories are
+measured, and docs/detection-quality.md is written.`;
+
+const ROOT = join(import.meta.dirname, "..");
+const SETS = join(process.env.PETRA_SHARED ?? resolve(ROOT, "../shared"), "datasets/public");
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+const judge: Judge = (events) =>
+  analyze({
+    events,
+    factsOf,
+    asOf: events.reduce((latest, e) => (e.occurredAt > latest ? e.occurredAt : latest), "1970-01-01T00:00:00.000Z"),
+  });
+
+async function measureSets(folders: readonly string[], seed: number): Promise<Measured[]> {
+  const out: Measured[] = [];
+  for (const folder of folders) {
+    say(`${show(folder)} …`);
+    out.push(measure(await readSet(folder), judge, seed));
+  }
+  return out;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      set: { type: "string", multiple: true },
+      json: { type: "string" },
+      seed: { type: "string" },
+      "story-seeds": { type: "string", default: "5" },
+      help: { type: "boolean" },
+    },
+  });
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
+  const storySeeds = Number(values["story-seeds"]);
+  if (values.help || !Number.isSafeInteger(seed) || !Number.isSafeInteger(storySeeds)) {
+    say(USAGE);
+    return values.help ? 0 : 2;
+  }
+  for (const folder of values.set ?? [])
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+      say(`${show(folder)} is not a folder.`);
+      return 2;
+    }
+  const isOwn = values.set === undefined;
+  const present = existsSync(SETS);
+  if (isOwn && !present)
+    say(
+      `No public logs at ${show(SETS)}: recall, precision, case tests and intake on other people's records cannot be measured. Set PETRA_SHARED to the folder that holds datasets/public. Only our own stories are measured, and docs/detection-quality.md stays as it is.`,
+    );
+  const sets = await measureSets(values.set ?? (present ? setFolders(SETS) : []), seed);
+  let stories: StoryScore[] = [];
+  if (isOwn) {
+    say(`stories over ${storySeeds} seeds …`);
+    stories = scoreStories(storySeeds, seed);
+  }
+  const report = { seed, sets, stories };
+  process.stdout.write(summaryOf(report));
+  if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 1)}\n`);
+  if (isOwn && present) {
+    const page = join(ROOT, "docs/detection-quality.md");
+    await writeFile(page, pageOf(report));
+    say("docs/detection-quality.md is written.");
+  }
+  return 0;
+}
+
+process.exitCode = await main();
