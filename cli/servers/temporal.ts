@@ -49,6 +49,8 @@ export type TemporalOptions = {
   namespace?: string;
   codecUrl?: string | undefined;
   ui?: boolean;
+  /** Where the server we build tells its own metrics (Prometheus), on 127.0.0.1; nowhere when left out. */
+  metricsPort?: number | undefined;
   download?: boolean;
   progress?: Progress;
 };
@@ -113,6 +115,7 @@ async function startBuilt(
   });
   const ports = await planPorts(options.dataDir);
   const env = serverEnvironment(ports, database, writeDynamicConfig(folder));
+  if (options.metricsPort) env.PROMETHEUS_ENDPOINT = `127.0.0.1:${options.metricsPort}`;
   const { address, uiUrl } = temporalUrls(ports);
   const logFile = join(logDir, "temporal.log");
   const launch = async (): Promise<Daemon> => {

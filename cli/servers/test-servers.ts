@@ -12,7 +12,7 @@ export const TEST_TEMPORAL_ADDRESS = "PETRA_TEST_TEMPORAL_ADDRESS";
 
 export type TestServers = {
   postgres: () => Promise<PostgresServer>;
-  temporal: (options?: { ui?: boolean }) => Promise<TemporalServer>;
+  temporal: (options?: { ui?: boolean; metricsPort?: number }) => Promise<TemporalServer>;
   stop: () => Promise<void>;
 };
 
@@ -44,9 +44,9 @@ export function createTestServers(progress: (line: string) => void = (line) => c
   };
   return {
     postgres,
-    temporal: ({ ui = false } = {}) => {
+    temporal: ({ ui = false, metricsPort } = {}) => {
       temporal ??= postgres().then(async (server) => {
-        const started = await startTemporal({ pg: server, dataDir: place(), ui, progress });
+        const started = await startTemporal({ pg: server, dataDir: place(), ui, metricsPort, progress });
         watch("temporal", started.pids());
         return {
           ...started,
