@@ -1,0 +1,34 @@
+import type { NormalizedEvent } from "#domain/event/event.ts";
+import { at, type Case, event, HOME, HOSTING, signIn, usual } from "../testing/case-kit.ts";
+
+const APP = "c0000000-0000-4000-8000-000000000003";
+const works = (when: string, ip: string): NormalizedEvent => ({
+  ...signIn(when, ip),
+  actor: { kind: "service-principal", appId: APP, displayName: "Backup" },
+});
+const added = event("app.credential.add", at(20, "03:00"), { ip: HOME, app: { appId: APP, name: "Backup" } });
+
+export const cases: Case[] = [
+  {
+    kind: "positive",
+    name: "an application that worked from one place works from another after it got a secret",
+    events: [...usual(), works(at(5, "01:00"), "193.0.14.129"), added, works(at(20, "03:10"), HOSTING)],
+    expect: {
+      fires: true,
+      title: "An application acts from a new place after it got a secret",
+      dedupKey: "workload-identity-strange:id-ann@fabrikam.example:Backup:45.76.10.0/24",
+    },
+  },
+  {
+    kind: "negative",
+    name: "no secret was added",
+    events: [...usual(), works(at(5, "01:00"), "193.0.14.129"), works(at(20, "03:10"), HOSTING)],
+    expect: { fires: false },
+  },
+  {
+    kind: "near-miss",
+    name: "it goes on from where it always worked",
+    events: [...usual(), works(at(5, "01:00"), HOSTING), added, works(at(20, "03:10"), "45.76.10.200")],
+    expect: { fires: false },
+  },
+];
