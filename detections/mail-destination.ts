@@ -9,14 +9,23 @@ const FREEMAIL = new Set(
 
 export type Destination = { address: string; kind: "inside" | "outside" | "freemail" | "disguised" };
 
-/** Where a mail address leads, seen from the company. A name without a domain is a local recipient. */
-export function destinationOf(address: string, world: Pick<World, "ownDomains">): Destination {
+/** The company's domains, and where its mail contacts lead (name or alias → outside address). */
+type Places = Pick<World, "ownDomains"> & { contacts?: World["contacts"] };
+
+/**
+ * Where a mail address leads, seen from the company. A name without a domain is a local recipient, or
+ * a contact that stands for an address outside.
+ */
+export function destinationOf(address: string, world: Places): Destination {
   const clean = address
     .replace(/^smtp:/i, "")
     .trim()
     .toLowerCase();
   const domain = clean.split("@")[1];
-  if (!domain) return { address: clean, kind: "inside" };
+  if (!domain) {
+    const leads = world.contacts?.get(clean.split(/[\\/]/).pop() ?? clean);
+    return leads?.includes("@") ? destinationOf(leads, world) : { address: clean, kind: "inside" };
+  }
   for (const own of world.ownDomains)
     if (domain === own || domain.endsWith(`.${own}`)) return { address: clean, kind: "inside" };
   const disguise = imitatesDomain(domain, world.ownDomains) ?? imitated(clean.split("@")[0] ?? "")?.how === "disguised";
@@ -26,7 +35,7 @@ export function destinationOf(address: string, world: Pick<World, "ownDomains">)
 }
 
 /** The worst of several destinations; undefined when all stay inside. */
-export function worstOutside(addresses: readonly string[], world: Pick<World, "ownDomains">): Destination | undefined {
+export function worstOutside(addresses: readonly string[], world: Places): Destination | undefined {
   const order = ["disguised", "freemail", "outside"] as const;
   const all = addresses.map((a) => destinationOf(a, world));
   for (const kind of order) {

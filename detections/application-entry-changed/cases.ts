@@ -8,7 +8,14 @@ export const cases: Case[] = [
     name: "a reply address is added",
     events: [
       ...usual(),
-      event("app.update", at(20, "03:00"), { ip: HOSTING, app, params: { AppAddress: "https://evil.example/cb" } }),
+      event("app.update", at(20, "03:00"), {
+        ip: HOSTING,
+        app,
+        params: {
+          AppAddress: "https://pay.fabrikam.example/a https://evil.example/cb",
+          "AppAddress.old": "https://pay.fabrikam.example/a",
+        },
+      }),
     ],
     expect: {
       fires: true,

@@ -19,6 +19,27 @@ export const cases: Case[] = [
     },
   },
   {
+    kind: "positive",
+    name: "forwarding to a contact that stands for a free mailbox",
+    events: [
+      ...usual(),
+      event("mail-contact.create", at(20, "03:10"), {
+        who: "bob@fabrikam.example",
+        params: { Name: "Ann Archive", ExternalEmailAddress: "SMTP:ann.b@gmail.com" },
+      }),
+      event("mailbox.forwarding.set", at(20, "03:20"), {
+        recordId: "fwd-2",
+        ip: HOSTING,
+        params: { forwardsTo: "fabrikam.example/users/ann archive" },
+      }),
+    ],
+    expect: {
+      fires: true,
+      title: "Mailbox forwarding leads outside",
+      dedupKey: "mail-forwarded-outside:id-ann@fabrikam.example:ann@fabrikam.example:ann.b@gmail.com:fwd-2",
+    },
+  },
+  {
     kind: "negative",
     name: "forwarding to a colleague",
     events: [

@@ -34,7 +34,9 @@ export default defineDetection({
     "Leavers and owners who send their mail to a private mailbox",
     "Forwarding to a service desk or CRM",
   ],
-  knownGaps: ["A forward to a mail contact shows the contact's name, not where it leads"],
+  knownGaps: [
+    "A forward to a mail contact older than the log, or to a group with outside members, shows the name only",
+  ],
   runbook: [
     "Who owns the destination?",
     "Remove the forwarding and look for the same destination in other mailboxes and transport rules",

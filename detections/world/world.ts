@@ -11,6 +11,8 @@ export type World = {
   byAction: (...actions: string[]) => Seen[];
   accountOf: (name: string | undefined) => Account | undefined;
   ownDomains: Set<string>;
+  /** Names and aliases of mail contacts → the address they stand for. */
+  contacts: ReadonlyMap<string, string>;
   inventory: InventoryItem[];
 };
 
@@ -39,6 +41,20 @@ function domainsOf(accounts: Account[], given: string[] | undefined): Set<string
 /** Somebody who could act here is at home here; a name that was only guessed at proves nothing. */
 function isOwnAct(seen: Seen): boolean {
   return seen.event.outcome === "success" || seen.event.actor.objectId !== undefined;
+}
+
+/** A forward to a contact is a forward to the address behind it, whichever was made first. */
+function contactsOf(events: readonly Seen[]): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const { event } of events) {
+    if (event.action !== "mail-contact.create" || event.outcome === "failure") continue;
+    const { params, target } = event;
+    const address = (params.ExternalEmailAddress ?? params.TargetAddress)?.replace(/^smtp:/i, "").toLowerCase();
+    if (!address) continue;
+    for (const name of [params.Name, params.Alias, params.DisplayName, params.Identity, target?.name])
+      if (name) out.set((name.split(/[\\/]/).pop() ?? name).toLowerCase(), address);
+  }
+  return out;
 }
 
 export function buildWorld(input: AnalysisInput, taint: Taint): World {
@@ -76,6 +92,7 @@ export function buildWorld(input: AnalysisInput, taint: Taint): World {
       return names.get(key) ?? (key.includes("@") ? undefined : (locals.get(localPart(key)) ?? undefined));
     },
     ownDomains: domainsOf(accounts, input.ownDomains),
+    contacts: contactsOf(events),
     inventory: [...(input.inventory ?? [])].sort((a, b) =>
       `${a.kind} ${a.objectId}` < `${b.kind} ${b.objectId}` ? -1 : 1,
     ),

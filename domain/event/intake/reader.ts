@@ -12,7 +12,7 @@ export type Format = "purview-csv" | "table-csv" | "sign-in-csv" | "json" | "not
 const TABLE_TIME = /^(TimeGenerated|CreatedDateTime|CreationTime|CreationDate|ActivityDateTime|time)$/i;
 const TABLE_WORD =
   /^(Operation|OperationName|Operations|ActivityDisplayName|UserPrincipalName|InitiatedBy|TargetResources)$/i;
-const PAYLOADS = new Set(["auditdata", "audit data", "audit_data", "rawauditdata"]);
+const PAYLOADS = new Set(["auditdata", "audit data", "audit_data", "rawauditdata", "raweventdata"]);
 
 function payloadColumn(headers: readonly string[]): number {
   return headers.findIndex((h) => PAYLOADS.has(h.trim().toLowerCase()));
@@ -69,10 +69,31 @@ function portalSignIn(row: Record<string, string>): Raw {
   };
 }
 
+/** The answer of a Log Analytics query: tables of columns and rows, in the newer and the older spelling. */
+function tableRows(value: Raw): Raw[] | undefined {
+  const tables = value.tables ?? value.Tables;
+  if (!Array.isArray(tables) || tables.length === 0 || !tables.every(isRaw)) return undefined;
+  return tables.flatMap((table) => {
+    const columns = table.columns ?? table.Columns;
+    const rows = table.rows ?? table.Rows;
+    if (!Array.isArray(columns) || !Array.isArray(rows)) return [];
+    const names = columns.map((c) => (isRaw(c) ? text(c, "name", "ColumnName") : undefined));
+    return rows.filter(Array.isArray).map((row) => {
+      const out: Record<string, unknown> = {};
+      names.forEach((name, i) => {
+        if (name && name !== "__proto__") out[name] = row[i];
+      });
+      return out;
+    });
+  });
+}
+
 /** Records inside a wrapper: Graph pages, Azure Monitor batches, query results. */
 function unfold(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap(unfold);
   if (!isRaw(value)) return [value];
+  const tables = tableRows(value);
+  if (tables) return tables;
   for (const name of ["value", "records", "Records", "results", "data"]) {
     const inner = value[name];
     if (

@@ -108,6 +108,30 @@ const DIRECTORY: Record<string, string> = {
   "add a partner to cross-tenant access setting": "policy.cross-tenant.add",
   "update a partner cross-tenant access setting": "policy.cross-tenant.update",
   "change user license": "user.license",
+  "update authentication methods policy": "policy.methods.update",
+  "delete named location": "policy.location.update",
+  "update the company default cross-tenant access setting": "policy.cross-tenant.update",
+  "update company default cross-tenant access setting": "policy.cross-tenant.update",
+  "add certificate authority": "tenant.root-ca",
+  "add a certificate authority to a public key infrastructure": "tenant.root-ca",
+  "create certificateauthority": "tenant.root-ca",
+  "create publickeyinfrastructure": "tenant.root-ca",
+  "update organization": "tenant.update",
+  "delete policy": "policy.delete",
+  "added policy": "policy.create",
+  "read bitlocker key": "secret.bitlocker-key.read",
+  "recover device local administrator password": "secret.local-admin-password.read",
+  "download users": "directory.bulk-download",
+  "bulk download users - started (bulk)": "directory.bulk-download",
+  "download users - started (bulk)": "directory.bulk-download",
+  "bulk download group members - started (bulk)": "directory.bulk-download",
+  "add member to role in pim requested (permanent)": "role.activate.request",
+  "add member to role in pim requested (timebound)": "role.activate.request",
+  "add eligible member to role in pim requested (permanent)": "role.activate.request",
+  "add eligible member to role in pim requested (timebound)": "role.activate.request",
+  "remove role assignment": "role.remove",
+  "remove owner from application": "app.owner.remove",
+  "remove owner from service principal": "app.owner.remove",
 };
 
 const MAILBOX: Record<string, string> = {
@@ -125,7 +149,7 @@ const MAILBOX: Record<string, string> = {
   movetodeleteditems: "mail.delete",
   softdelete: "mail.delete.soft",
   harddelete: "mail.delete.hard",
-  recordDelete: "mail.delete.hard",
+  recorddelete: "mail.delete.hard",
   updateinboxrules: "inbox-rule.update",
   updatecalendardelegation: "mailbox.delegate.calendar",
   updatefolderpermissions: "mailbox.folder-permission.add",
@@ -189,6 +213,46 @@ const CMDLETS: Record<string, string> = {
   "start-compliancesearch": "ediscovery.search",
   "remove-auditlogretentionpolicy": "audit.retention.remove",
   "new-mailbox": "mailbox.create",
+  "new-rolegroup": "exchange-role.add",
+  "update-rolegroupmember": "exchange-role.add",
+  "set-safelinkspolicy": "mail-protection.set",
+  "set-safeattachmentpolicy": "mail-protection.set",
+  "set-atppolicyforo365": "mail-protection.set",
+  "set-malwarefilterpolicy": "mail-protection.set",
+  "set-teamsprotectionpolicy": "mail-protection.set",
+  "remove-safeattachmentpolicy": "mail-protection.remove",
+  "remove-safeattachmentrule": "mail-protection.remove",
+  "remove-safelinksrule": "mail-protection.remove",
+  "remove-antiphishpolicy": "mail-protection.remove",
+  "remove-malwarefilterpolicy": "mail-protection.remove",
+  "remove-malwarefilterrule": "mail-protection.remove",
+  "disable-malwarefilterrule": "mail-protection.remove",
+  "remove-hostedcontentfilterpolicy": "mail-protection.remove",
+  "remove-hostedcontentfilterrule": "mail-protection.remove",
+  "disable-hostedcontentfilterrule": "mail-protection.remove",
+  "disable-eopprotectionpolicyrule": "mail-protection.remove",
+  "disable-atpprotectionpolicyrule": "mail-protection.remove",
+  "new-tenantallowblocklistitems": "mail-protection.allow",
+  "set-dkimsigningconfig": "mail-protection.set",
+  "set-externalinoutlook": "mail-protection.set",
+  "new-mailcontact": "mail-contact.create",
+  "set-mailcontact": "mail-contact.create",
+  "new-mailuser": "mail-contact.create",
+  "set-mailuser": "mail-contact.create",
+  "add-distributiongroupmember": "mail-group.member.add",
+  "new-distributiongroup": "mail-group.create",
+  "new-mailboxsearch": "ediscovery.search",
+  "start-mailboxsearch": "ediscovery.search",
+  "new-compliancesecurityfilter": "ediscovery.search",
+  searchcreated: "ediscovery.search",
+  searchstarted: "ediscovery.search",
+  searchexported: "ediscovery.export",
+  searchexportdownloaded: "ediscovery.export",
+  searchpermissionchanged: "ediscovery.search",
+  "remove-dlpcompliancepolicy": "data-loss.policy.off",
+  "remove-dlpcompliancerule": "data-loss.policy.off",
+  "disable-dlpcompliancerule": "data-loss.policy.off",
+  "remove-retentioncompliancepolicy": "data-loss.policy.off",
 };
 
 const FILES: Record<string, string> = {
@@ -221,6 +285,19 @@ const FILES: Record<string, string> = {
   sitecollectionadminadded: "site.admin.add",
   pageviewed: "site.page-view",
   sharingpolicychanged: "share.policy.set",
+  sharingcapabilitychanged: "share.policy.set",
+  fileversionsalldeleted: "file.delete",
+  folderdeleted: "file.delete",
+  folderrecycled: "file.delete",
+};
+
+const ALERTS = new Set(["alerttriggered", "alertentitygenerated"]);
+
+const TEAMS: Record<string, string> = {
+  messagesent: "teams.message.send",
+  messagecreatedhaslink: "teams.message.link",
+  chatcreated: "teams.chat.create",
+  memberadded: "teams.member.add",
 };
 
 /** `Consent to application. ` → `consent to application`; en and em dashes become "-". */
@@ -257,10 +334,13 @@ export function operationOf(
   if (cmdlet) return { action: cmdlet, category: "exchange" };
   const work = workload?.toLowerCase() ?? "";
   const exchange = work.includes("exchange") || EXCHANGE_TYPES.has(recordType?.toLowerCase() ?? "");
+  if (ALERTS.has(key) || key.startsWith("mcas_alert_")) return { action: "provider.alert", category: "other" };
   const mailbox = lookup(MAILBOX, key);
   if (mailbox && (exchange || work === "")) return { action: mailbox, category: mailboxCategory(mailbox) };
   const directory = lookup(DIRECTORY, key);
   if (directory) return { action: directory, category: "directory" };
+  const teams = lookup(TEAMS, key);
+  if (teams) return { action: teams, category: "teams" };
   const file = lookup(FILES, key);
   if (file) return { action: file, category: "sharepoint" };
   return { action: operation, category: categoryOf(work, exchange) };

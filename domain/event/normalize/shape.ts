@@ -111,21 +111,45 @@ function resultOf(raw: Raw, properties: Raw): Raw {
 const TABLES =
   /^(SigninLogs|AADNonInteractiveUserSignInLogs|AADServicePrincipalSignInLogs|AADManagedIdentitySignInLogs|AuditLogs|OfficeActivity)$/i;
 
+/** Members that say which table a row came from, each set enough by itself: queries often leave columns out. */
+const ROWS: readonly (readonly string[])[] = [
+  ["OfficeWorkload", "Operation"],
+  ["OfficeObjectId", "Operation"],
+  ["TimeGenerated", "Operation", "UserId"],
+  ["TimeGenerated [UTC]", "Operation", "UserId"],
+  ["UserPrincipalName", "IPAddress"],
+  ["UserPrincipalName", "ResultType"],
+  ["ServicePrincipalId", "IPAddress"],
+  ["ServicePrincipalId", "ResultType"],
+  ["UserId", "IPAddress", "AppDisplayName"],
+  ["InitiatedBy", "TargetResources"],
+  ["OperationName", "TargetResources"],
+  ["OperationName", "InitiatedBy"],
+  ["ActivityDisplayName", "InitiatedBy"],
+];
+
 function isTableRow(raw: Raw): boolean {
   if (TABLES.test(text(raw, "Type") ?? "")) return true;
+  return ROWS.some((names) => names.every((name) => Object.hasOwn(raw, name)));
+}
+
+function isOfficeRow(raw: Raw): boolean {
   return (
-    (Object.hasOwn(raw, "OfficeWorkload") && Object.hasOwn(raw, "Operation")) ||
-    (Object.hasOwn(raw, "UserPrincipalName") && Object.hasOwn(raw, "IPAddress")) ||
-    (Object.hasOwn(raw, "InitiatedBy") && Object.hasOwn(raw, "TargetResources"))
+    Object.hasOwn(raw, "OfficeWorkload") ||
+    /^OfficeActivity$/i.test(text(raw, "Type") ?? "") ||
+    (Object.hasOwn(raw, "Operation") && !Object.hasOwn(raw, "OperationName"))
   );
 }
 
 function tableRow(raw: Raw): Shaped {
-  if (Object.hasOwn(raw, "OfficeWorkload") || /^OfficeActivity$/i.test(text(raw, "Type") ?? "")) {
+  if (isOfficeRow(raw)) {
     return shaped("ual", rowToUal(raw), ["Id"], ["CreationTime"]);
   }
   const graph = rowToGraph(raw);
-  if (Object.hasOwn(graph, "targetResources") && text(graph, "activityDisplayName")) {
+  if (
+    (Object.hasOwn(graph, "targetResources") || Object.hasOwn(graph, "initiatedBy")) &&
+    text(graph, "activityDisplayName")
+  ) {
     return shaped("directory-audit", graph, ["id"], ["activityDateTime"]);
   }
   if (

@@ -51,6 +51,8 @@ export function signInBody(raw: Raw): Body {
     "authenticationProtocol",
     "crossTenantAccessType",
     "riskDetail",
+    "tokenIssuerType",
+    "autonomousSystemNumber",
   ]) {
     const value = text(raw, name);
     if (value && value !== "none") body.params[name] = value;

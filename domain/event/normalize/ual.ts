@@ -13,6 +13,23 @@ export type Body = Omit<NormalizedEvent, "recordId" | "source" | "contentHash" |
 
 const AGENT_IN_CLIENT = /(?:^|;)\s*(Mozilla\/[^;]*(?:;[^;]*)*?)\s*;?\s*$/;
 
+/** Members outside of the lists of parameters that detections and the record drawer read. */
+const KEPT = [
+  "ObjectId",
+  "ClientInfoString",
+  "ClientAppId",
+  "SiteUrl",
+  "EventData",
+  "IntraSystemId",
+  "QueryText",
+  "SearchQuery",
+  "Query",
+  "Case",
+  "ChatThreadId",
+  "CommunicationType",
+  "MessageId",
+];
+
 /** A record of the unified audit log: Activity API, `AuditData`, `auditData`, or an OfficeActivity row turned back. */
 export function ualBody(raw: Raw): Body {
   const operation = text(raw, "Operation") ?? "";
@@ -35,11 +52,12 @@ export function ualBody(raw: Raw): Body {
   };
   const organization = text(raw, "OrganizationId");
   if (isGuid(organization)) body.organizationId = organization.toLowerCase();
-  for (const name of ["ObjectId", "ClientInfoString", "ClientAppId", "SiteUrl", "EventData", "IntraSystemId"]) {
+  for (const name of KEPT) {
     const value = text(raw, name);
     if (value) body.params[name] ??= value;
   }
-  if (base.action === "sign-in") signIn(body, raw, extended, device);
+  if (base.action === "provider.alert") alert(body, raw);
+  else if (base.action === "sign-in") signIn(body, raw, extended, device);
   else if (base.category === "directory") directory(body, raw, changes);
   else if (base.category === "sharepoint") file(body, raw);
   else exchange(body, raw, parameters);
@@ -104,6 +122,26 @@ function signIn(body: Body, raw: Raw, extended: Pairs, device: Pairs): void {
     resource: text(raw, "ObjectId"),
   });
   if (/cmsi|devicecode|device_code/i.test(protocol)) body.params.authenticationProtocol = "deviceCode";
+}
+
+/** Whom an alert of Microsoft's names: `f3u`, or the entity when it is a person; the alert's name tells what it says. */
+function alert(body: Body, raw: Raw): void {
+  const data = object(raw, "Data");
+  const name = text(raw, "Name", "AlertDisplayName") ?? body.operation;
+  body.params.alertName = name;
+  const severity = text(raw, "Severity", "AlertSeverity");
+  if (severity) body.params.alertSeverity = severity;
+  const about = [
+    text(data, "f3u"),
+    text(data, "eid"),
+    text(data, "trc"),
+    text(raw, "AlertEntityId"),
+    text(raw, "ObjectId"),
+    body.actor.upn,
+  ]
+    .map(upnOf)
+    .find((upn) => upn !== undefined);
+  if (about) body.target = { kind: "User", upn: about };
 }
 
 /** A UserLoginFailed whose code says "interrupted" or "second factor" was no failure of the password. */
@@ -200,9 +238,22 @@ function exchange(body: Body, raw: Raw, parameters: Pairs): void {
   if (switchesAuditOff(body.action, parameters)) body.action = "audit.disable";
   const mailbox = mailboxOf(body, raw, parameters);
   if (mailbox) body.target = mailbox;
+  folderPermission(body, raw);
   const grantee = parameters.get("User", "Trustee", "GrantSendOnBehalfTo");
   if (grantee && body.action.startsWith("mailbox.")) body.params.grantee = grantee.split(/[\\/]/).pop() ?? grantee;
   mailOf(body, raw);
+}
+
+/** `AddFolderPermissions` and its like name the folder, who got it and the rights inside of `Item.ParentFolder`. */
+function folderPermission(body: Body, raw: Raw): void {
+  if (body.action !== "mailbox.folder-permission.add") return;
+  const folder = object(object(raw, "Item"), "ParentFolder");
+  const who = text(folder, "MemberUpn", "MemberSid");
+  const rights = text(folder, "MemberRights");
+  const path = text(folder, "Path", "Name");
+  if (who) body.params.grantee ??= /^s-1-8-|^everyone$/i.test(who) ? "Default" : who;
+  if (rights) body.params.AccessRights ??= rights;
+  if (path) body.params.Identity ??= path;
 }
 
 function mailboxSettings(body: Body, parameters: Pairs): void {
