@@ -54,8 +54,10 @@ export function compose(env: WorkerEnv) {
     orgOf: (tenantId) => orgOfTenant(db, tenantId),
   });
   const mail = createMailSender({ url: env.PETRA_SMTP_URL, from: env.PETRA_MAIL_FROM });
+  const publicUrl = env.PETRA_PUBLIC_URL.replace(/\/$/, "");
   const remediate = createRemediateActivities({
     db,
+    publicUrl,
     m365: cloud,
     clock,
     seal: (incidentId, password) => seal(masterKey, PASSWORD_PURPOSE, incidentId, new TextEncoder().encode(password)),
@@ -69,11 +71,11 @@ export function compose(env: WorkerEnv) {
     analyze,
     factsOf,
     workflowIdOf: workflowIds.incident,
-    publicUrl: env.PETRA_PUBLIC_URL.replace(/\/$/, ""),
+    publicUrl,
   };
   const pollEveryMs = env.PETRA_POLL_MS ?? PACE[env.PETRA_MODE].pollMs;
   const activities: ActivitiesByQueue = {
-    containment: createIncidentActivities({ db, clock, remediate, workflowIdOf: workflowIds.incident }),
+    containment: createIncidentActivities({ db, clock, remediate, publicUrl, workflowIdOf: workflowIds.incident }),
     monitor: {
       ...createTenantActivities({ db, clock, cloud, bell }),
       ...createCollectActivities({

@@ -19,6 +19,8 @@ export type IncidentDeps = {
   remediate: RemediatePort;
   /** Fixed id of the incident's workflow, for the actor `response`. */
   workflowIdOf: (tenantId: string, incidentId: string) => string;
+  /** Where the portal is, for links in mails. */
+  publicUrl: string;
 };
 export type IncidentActivities = ReturnType<typeof createIncidentActivities>;
 
@@ -52,15 +54,13 @@ export function createIncidentActivities(deps: IncidentDeps) {
   }
 
   return {
-    /** Plans, and locks at once where Response may: the way from a record to a closed door is one activity long. */
+    /** Locks at once where Response may, then plans: the way from a record to a closed door is one activity long. */
     openResponse: (at: At): Promise<IncidentBrief> =>
       withHeartbeat(async () => {
+        await deps.remediate.lockAtOnce({ ...at, by: byResponse(at) });
         const before = await brief(at);
         if (before.status !== "open") return before;
         await deps.remediate.planRemediation(at);
-        const planned = await brief(at);
-        if (planned.ready[0] !== "revoke-and-lock") return planned;
-        await runAutomatic(at, "revoke-and-lock");
         return brief(at);
       }),
 
@@ -126,8 +126,7 @@ export function createIncidentActivities(deps: IncidentDeps) {
 }
 
 async function readBrief(tx: ScopedTx, incidentId: string): Promise<IncidentBrief> {
-  const brief = await loadIncidentBrief(tx, incidentId);
-  const state = await loadIncidentState(tx, incidentId);
+  const [brief, state] = await Promise.all([loadIncidentBrief(tx, incidentId), loadIncidentState(tx, incidentId)]);
   if (!brief || !state) throw ApplicationFailure.nonRetryable("No such incident", "NotFound");
   const acts = brief.isPublished && brief.responseEnabled && brief.responseActs;
   const ready = acts

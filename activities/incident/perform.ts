@@ -5,10 +5,11 @@ import { writeAudit } from "#db/repos/order.ts";
 import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { RemediationStepId } from "#domain/remediation/steps.ts";
+import { answerMsp, askMsp, hearWord, markNotable, setNote } from "./console.ts";
 import type { RemediatePort, StepOutcome } from "./remediate-port.ts";
 import { about } from "./take-up.ts";
 
-export type PerformDeps = { db: Db; clock: Clock; remediate: RemediatePort };
+export type PerformDeps = { db: Db; clock: Clock; remediate: RemediatePort; publicUrl: string };
 type At = { orgId: string; tenantId: string; incidentId: string };
 export type Ending = { state: "done" | "failed"; reason?: string; result?: Record<string, unknown> };
 
@@ -58,8 +59,31 @@ export async function perform(deps: PerformDeps, at: At, order: OrderRow): Promi
       return note("phish.untag", (tx, now) => untagPhish(tx, at.incidentId, input.internetMessageId, now), {
         mail: input.internetMessageId,
       });
-    case "approve":
+    case "approve": {
+      const first = await withWorkerScope(deps.db, at, (tx) => hearWord(tx, at, order, deps.clock.now().toISOString()));
+      if (first) return first;
       return endingOf(await runStep(remediate, order, ordered, input.step));
+    }
+    case "ask-msp":
+      return note("msp.ask", (tx, now) => askMsp(tx, at, order, input.question, { now, publicUrl: deps.publicUrl }), {
+        question: input.question,
+      });
+    case "answer-msp": {
+      const isNew = await withWorkerScope(deps.db, at, (tx) =>
+        answerMsp(tx, at, order, input, deps.clock.now().toISOString()),
+      );
+      return isNew ? { state: "done" } : { state: "failed", reason: "There is no such question, or it was answered." };
+    }
+    case "set-note":
+      return note("incident.note", (tx, now) => setNote(tx, at.incidentId, input.note, now));
+    case "mark-notable":
+      return note(
+        "incident.notable",
+        (tx, now) => markNotable(tx, at.incidentId, { by: actor, reason: input.reason, at: now }),
+        {
+          reason: input.reason,
+        },
+      );
     case "refuse":
       return note(
         "step.refuse",

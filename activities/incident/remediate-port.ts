@@ -17,6 +17,8 @@ export type RemediatePort = {
   planRemediation(
     input: At,
   ): Promise<{ planVersion: number; steps: { id: RemediationStepId; authority: AuthorityAnswer; targets: number }[] }>;
+  /** The lock before the plan, where Response may by itself; undefined where not. */
+  lockAtOnce(input: Ordered): Promise<StepOutcome | undefined>;
   lockAccount(input: Ordered): Promise<StepOutcome>;
   verifyLock(input: At): Promise<StepOutcome>;
   retractPhish(input: Ordered): Promise<StepOutcome>;

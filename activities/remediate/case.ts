@@ -24,6 +24,8 @@ export type RemediateDeps = {
   /** Seals a generated password for one incident: iv | tag | ciphertext (S40). */
   seal: (incidentId: string, password: string) => Uint8Array;
   randomBytes: RandomBytes;
+  /** Where the portal is, for links in mails. */
+  publicUrl: string;
   fault?: FaultHook;
 };
 

@@ -37,13 +37,13 @@ function wordsOf(fault: M365Fault): string {
  * words, and lost access is written to the tenant: nothing hangs and the incident goes on. A step that is only read back
  * keeps its state: that it cannot be seen now does not undo it.
  */
-export async function guardStep(
+export async function guardStep<Outcome extends StepOutcome | undefined>(
   deps: RemediateDeps,
   c: Case,
   stepId: RemediationStepId,
-  run: () => Promise<StepOutcome>,
+  run: () => Promise<Outcome>,
   options: { onlyReads?: boolean } = {},
-): Promise<StepOutcome> {
+): Promise<Outcome | StepOutcome> {
   try {
     return await run();
   } catch (error) {

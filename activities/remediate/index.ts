@@ -1,7 +1,7 @@
 import type { RemediateDeps } from "./case.ts";
 import { closeIncident } from "./close.ts";
 import { disablePersistence } from "./disable-persistence.ts";
-import { lockAccount } from "./lock.ts";
+import { lockAccount, lockAtOnce } from "./lock.ts";
 import { attestPassword, resetPassword, verifyPassword } from "./password.ts";
 import { planRemediation } from "./plan-remediation.ts";
 import { reenableAccount } from "./reenable.ts";
@@ -19,6 +19,7 @@ export function createRemediateActivities(deps: RemediateDeps) {
       activity(deps, input);
   return {
     planRemediation: bind(planRemediation),
+    lockAtOnce: bind(lockAtOnce),
     lockAccount: bind(lockAccount),
     verifyLock: bind(verifyLock),
     retractPhish: bind(retractPhish),

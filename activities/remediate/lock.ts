@@ -1,13 +1,15 @@
-import { M365Fault } from "#activities/clients/m365/m365.ts";
+import { M365Fault, type M365User } from "#activities/clients/m365/m365.ts";
 import { listActionsOn } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
 import { holdAdministrators, putWatch, updateIncident } from "#db/repos/remediate.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
+import { keepAccountFacts, readAccountFacts } from "./account-facts.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";
 import { guardStep } from "./faults.ts";
 import { type WriteRequest, type WriteResult, write } from "./ledger.ts";
 import type { StepOutcome } from "./outcome.ts";
+import { planSteps } from "./plan-remediation.ts";
 
 const STEP = "revoke-and-lock";
 /** The lock's watch lasts until the incident is closed. */
@@ -19,22 +21,52 @@ export async function lockAccount(deps: RemediateDeps, input: Ordered): Promise<
   const c = await openCase(deps, input);
   return guardStep(deps, c, STEP, async () => {
     if (stepOf(c, STEP)?.state === "verified" && !isReopened(c)) return { state: "verified" };
-    const user = await c.m365.readUser(c.objectId);
-    const known = {
-      accountEnabled: user.accountEnabled,
-      sessionsValidFrom: user.sessionsValidFrom,
-      lastPasswordChangeAt: user.lastPasswordChangeAt,
-    };
-    const round = await begin(deps, c, input, known);
-    const base = { step: STEP, targetId: c.objectId, targetLabel: c.account.upn, order: input, known } as const;
-    const revoked = await write(deps, c, { ...base, kind: "revoke-sessions", extra: `first-${round}` });
-    if (revoked.kind === "stopped") return settleStopped(deps, c, input, revoked);
-    const locked = await disable(deps, c, { ...base, kind: "disable-account" });
-    if (locked.kind === "stopped") return settleStopped(deps, c, input, locked);
-    if (locked.kind === "refused") return settleRefused(deps, c, input, locked.reason);
-    if (locked.kind === "gone") return settleRefused(deps, c, input, "The account does not exist any more.");
-    return settleAccepted(deps, c, input, revoked.kind === "refused" ? revoked.reason : null);
+    return lock(deps, c, input, await c.m365.readUser(c.objectId));
   });
+}
+
+const BEGINNABLE = ["waiting", "failed"];
+
+/**
+ * The lock before the plan, where Response may: of everything that is to be planned, only what protects an account from a
+ * wrong lock comes first (its roles, the last administrator, the emergency list, the policy). Undefined: not now, or not
+ * by itself.
+ */
+export async function lockAtOnce(deps: RemediateDeps, input: Ordered): Promise<StepOutcome | undefined> {
+  const c = await openCase(deps, input);
+  const { incident, tenant } = c;
+  const step = stepOf(c, STEP);
+  const isResumed = step?.state === "running" && step.actor?.kind === "response";
+  if (incident.status !== "open" || !incident.publishedAt || !incident.responseActs || !tenant.responseEnabled)
+    return undefined;
+  if (!isResumed && !BEGINNABLE.includes(step?.state ?? "waiting")) return undefined;
+  return guardStep(deps, c, STEP, async () => {
+    const facts = await readAccountFacts(c);
+    const now = nowOf(deps);
+    const [planned, plan] = await inCase(deps, c, async (tx) => {
+      const row = await keepAccountFacts(tx, c, facts, now);
+      return [row, await planSteps(deps, tx, row, [STEP], now)] as const;
+    });
+    if (plan.steps[0]?.authority !== "auto") return undefined;
+    return lock(deps, planned, input, facts.user ?? (await c.m365.readUser(c.objectId)));
+  });
+}
+
+async function lock(deps: RemediateDeps, c: Case, input: Ordered, user: M365User): Promise<StepOutcome> {
+  const known = {
+    accountEnabled: user.accountEnabled,
+    sessionsValidFrom: user.sessionsValidFrom,
+    lastPasswordChangeAt: user.lastPasswordChangeAt,
+  };
+  const round = await begin(deps, c, input, known);
+  const base = { step: STEP, targetId: c.objectId, targetLabel: c.account.upn, order: input, known } as const;
+  const revoked = await write(deps, c, { ...base, kind: "revoke-sessions", extra: `first-${round}` });
+  if (revoked.kind === "stopped") return settleStop(deps, c, input, STEP, revoked);
+  const locked = await disable(deps, c, { ...base, kind: "disable-account" });
+  if (locked.kind === "stopped") return settleStop(deps, c, input, STEP, locked);
+  if (locked.kind === "refused") return settleRefused(deps, c, input, locked.reason);
+  if (locked.kind === "gone") return settleRefused(deps, c, input, "The account does not exist any more.");
+  return settleAccepted(deps, c, input, revoked.kind === "refused" ? revoked.reason : null);
 }
 
 /** How many locks of this incident were lifted again; names this lock's own revocations. */
@@ -128,15 +160,6 @@ async function settleRefused(deps: RemediateDeps, c: Case, input: Ordered, reaso
     await audit(tx, c, { at: now, actor: input.by, action: "step.refused", object: STEP, detail: { reason } });
   });
   return { state: "refused", reason };
-}
-
-async function settleStopped(
-  deps: RemediateDeps,
-  c: Case,
-  input: Ordered,
-  stopped: Extract<WriteResult, { kind: "stopped" }>,
-): Promise<StepOutcome> {
-  return settleStop(deps, c, input, STEP, stopped);
 }
 
 /** What the gate stopped has not happened: it waits for a person, or as before where only the policy said no. */

@@ -6,6 +6,7 @@ import { type At, type Case, inCase, nowOf, type Order, openCase, type Remediate
 import { disablePersistence } from "./disable-persistence.ts";
 import { later } from "./lock.ts";
 import { verifyPassword } from "./password.ts";
+import { planRemediation } from "./plan-remediation.ts";
 import { pendingOf } from "./recheck.ts";
 import { verifyReenabled } from "./reenable.ts";
 import { retractPhish } from "./retract.ts";
@@ -93,6 +94,15 @@ const RUNS = {
   async password(deps, c) {
     const { state } = await verifyPassword(deps, c.at);
     return { result: state, isChanged: state === "verified" };
+  },
+  async approval(deps, c) {
+    const before = new Map(c.steps.map((step) => [step.stepId, step.authority]));
+    const { steps } = await planRemediation(deps, c.at);
+    const changed = steps.filter((step) => step.authority !== before.get(step.id));
+    return {
+      result: changed.map(({ id, authority }) => `${id} ${authority}`).join(", "),
+      isChanged: changed.length > 0,
+    };
   },
 } satisfies Record<WatchRow["kind"], Run>;
 

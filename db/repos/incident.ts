@@ -6,6 +6,7 @@ import { REMEDIATION_STEP_IDS, type RemediationStepId } from "#domain/remediatio
 import { artifacts, incidentSteps, incidents, phishCopies, phishMessages } from "../schema/incident.ts";
 import { accounts, tenants } from "../schema/organization.ts";
 import type { ScopedTx } from "../tenancy.ts";
+import { listApprovals } from "./approval.ts";
 
 /** A stored time as ISO 8601 UTC; null stays null. */
 export function iso(value: string): string;
@@ -38,13 +39,16 @@ export async function loadIncidentState(tx: ScopedTx, incidentId: string): Promi
     .from(artifacts)
     .where(eq(artifacts.incidentId, incidentId))
     .orderBy(asc(artifacts.createdAt), asc(artifacts.key));
+  const agreed = await listAgreed(tx, incident, stepRows);
   const steps = Object.fromEntries(
     REMEDIATION_STEP_IDS.map((id) => {
       const step = stepRows.find((s) => s.stepId === id);
+      const words = agreed.get(id);
       return [
         id,
         {
           state: step?.state ?? "waiting",
+          ...(words ? { agreed: words } : {}),
           ...(step?.residualUntil ? { residualUntil: iso(step.residualUntil) } : {}),
           ...(step?.reason ? { reason: step.reason } : {}),
         },
@@ -77,6 +81,26 @@ export async function loadIncidentState(tx: ScopedTx, incidentId: string): Promi
     phish: await countPhish(tx, incidentId),
     ...(incident.passwordProof ? { passwordProof: incident.passwordProof } : {}),
   };
+}
+
+/** Who has agreed, for the steps that wait for two people. */
+async function listAgreed(
+  tx: ScopedTx,
+  incident: { id: string; planVersion: number },
+  stepRows: (typeof incidentSteps.$inferSelect)[],
+): Promise<Map<RemediationStepId, { memberId: string; at: string }[]>> {
+  const agreed = new Map<RemediationStepId, { memberId: string; at: string }[]>();
+  for (const { stepId, state, authority, decision } of stepRows) {
+    if (state !== "awaiting-approval" || authority !== "two") continue;
+    const since = decision?.waitingSince ?? new Date(0).toISOString();
+    const at = { incidentId: incident.id, stepId, planVersion: incident.planVersion, since };
+    const words = await listApprovals(tx, at);
+    agreed.set(
+      stepId,
+      words.map((word) => ({ memberId: word.memberId, at: iso(word.at) })),
+    );
+  }
+  return agreed;
 }
 
 async function countPhish(tx: ScopedTx, incidentId: string): Promise<IncidentState["phish"]> {

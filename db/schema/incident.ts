@@ -17,6 +17,7 @@ import { COMMAND_KINDS, COMMAND_STATES } from "#domain/command/command.ts";
 import type { IncidentDraft } from "#domain/incident/analysis.ts";
 import { ARTIFACT_KINDS, INCIDENT_KINDS, SEVERITIES } from "#domain/incident/analysis.ts";
 import { INCIDENT_STATUSES } from "#domain/incident/state.ts";
+import type { StepDecision } from "#domain/policy/decision.ts";
 import {
   ACTION_KINDS,
   ACTION_STATES,
@@ -69,6 +70,8 @@ export const incidents = pgTable(
     linkReason: text("link_reason"),
     /** Threat Overview note */
     note: text("note"),
+    /** A past compromise an analyst marked as worth attention. */
+    notable: jsonb("notable").$type<{ at: string; by: Actor; reason: string }>(),
     planVersion: integer("plan_version").notNull().default(1),
     passwordProof: text("password_proof", { enum: ["set-by-petra", "read-back", "attested"] }),
     /** Account as it was before the first write (for re-enable and undo). */
@@ -187,6 +190,8 @@ export const incidentSteps = pgTable(
     state: text("state", { enum: STEP_STATES }).notNull(),
     authority: text("authority", { enum: AUTHORITY_ANSWERS }),
     policyVersion: text("policy_version"),
+    /** Why it was asked, automatic or left to people, as last decided. */
+    decision: jsonb("decision").$type<StepDecision>(),
     askedAt: at("asked_at"),
     acceptedAt: at("accepted_at"),
     verifiedAt: at("verified_at"),
@@ -282,7 +287,7 @@ export const watches = pgTable(
     id: uuid("id").primaryKey().defaultRandom(),
     ...tenantColumns(),
     incidentId: uuid("incident_id").notNull(),
-    kind: text("kind", { enum: ["lock", "verify", "second-sweep", "after-close", "password"] }).notNull(),
+    kind: text("kind", { enum: ["lock", "verify", "second-sweep", "after-close", "password", "approval"] }).notNull(),
     target: jsonb("target").$type<Record<string, unknown>>().notNull(),
     dueAt: at("due_at").notNull(),
     until: at("until").notNull(),

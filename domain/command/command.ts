@@ -8,6 +8,10 @@ export const COMMAND_KINDS = [
   "untag-phish",
   "approve",
   "refuse",
+  "ask-msp",
+  "answer-msp",
+  "set-note",
+  "mark-notable",
   "undo",
   "attest-password",
   "mark-remediated",
@@ -49,6 +53,11 @@ export type CommandInput =
   | { kind: "untag-phish"; internetMessageId: string }
   | { kind: "approve"; step: RemediationStepId; reason?: string }
   | { kind: "refuse"; step: RemediationStepId; reason: string }
+  | { kind: "ask-msp"; question: string }
+  | { kind: "answer-msp"; questionId: string; answer: string }
+  /** The Threat Overview note; empty takes it away. */
+  | { kind: "set-note"; note: string }
+  | { kind: "mark-notable"; reason: string }
   | { kind: "undo"; actionId: string }
   | { kind: "attest-password"; reason: string }
   | { kind: "mark-remediated"; reasons: Record<string, string> }
@@ -62,3 +71,6 @@ export type CommandInput =
 /** D18: these orders expire undelivered after 15 minutes. A lock never expires. */
 export const EXPIRING_COMMANDS: readonly CommandKind[] = ["undo", "dismiss", "approve"];
 export const COMMAND_EXPIRY_MS = 15 * 60_000;
+
+/** The first of two people's words counts for this long (S45). */
+export const SECOND_PERSON_MS = 30 * 60_000;

@@ -4,6 +4,15 @@ import type { RemediationStepId, StepState } from "#domain/remediation/steps.ts"
 export const INCIDENT_STATUSES = ["open", "remediated", "dismissed"] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
+/** One step as the transition function sees it. */
+export type StepFacts = {
+  state: StepState;
+  residualUntil?: string;
+  reason?: string;
+  /** Where two people must agree: who has, since it was asked. */
+  agreed?: { memberId: string; at: string }[];
+};
+
 /** What the pure transition function needs to know; read from Postgres by API and workflow alike (P6). */
 export type IncidentState = {
   id: string;
@@ -25,7 +34,7 @@ export type IncidentState = {
     isLastGlobalAdmin: boolean;
     hasMailbox: boolean;
   };
-  steps: Record<RemediationStepId, { state: StepState; residualUntil?: string; reason?: string }>;
+  steps: Record<RemediationStepId, StepFacts>;
   artifacts: {
     id: string;
     kind: ArtifactKind;

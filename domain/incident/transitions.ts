@@ -1,7 +1,7 @@
 import type { Actor } from "#domain/access/actor.ts";
-import { COMMAND_EXPIRY_MS, type CommandInput, EXPIRING_COMMANDS } from "#domain/command/command.ts";
+import { COMMAND_EXPIRY_MS, type CommandInput, EXPIRING_COMMANDS, SECOND_PERSON_MS } from "#domain/command/command.ts";
 import { isStepDone, leftovers, openThings, stepGate } from "#domain/incident/order.ts";
-import type { IncidentState, StepView } from "#domain/incident/state.ts";
+import type { IncidentState, StepFacts, StepView } from "#domain/incident/state.ts";
 import { REMEDIATION_STEPS, type RemediationStepId } from "#domain/remediation/steps.ts";
 
 /** Why an order was refused, for code; `reason` is the sentence for people. */
@@ -45,6 +45,16 @@ export function commandExpiresAt(input: CommandInput, issuedAt: string): string 
 
 const isBlank = (text: string | undefined): boolean => !text || text.trim() === "";
 
+/** What may still be said of a dismissed incident. */
+const ALSO_AFTER_DISMISSAL: readonly CommandInput["kind"][] = [
+  "undo",
+  "tag-phish",
+  "untag-phish",
+  "answer-msp",
+  "set-note",
+  "mark-notable",
+];
+
 const dependsOnTargets = (input: CommandInput): boolean =>
   input.kind === "approve" ||
   (input.kind === "run-step" && (input.step === "retract-phish" || input.step === "disable-persistence"));
@@ -56,7 +66,7 @@ const dependsOnTargets = (input: CommandInput): boolean =>
 export function decide(state: IncidentState, input: CommandInput, ctx: DecisionContext): Decision {
   if (ctx.expiresAt !== undefined && ctx.now > ctx.expiresAt)
     return refuse("expired", "The order expired before a worker could take it. Nothing was done.", true);
-  if (state.status === "dismissed" && !["undo", "tag-phish", "untag-phish"].includes(input.kind))
+  if (state.status === "dismissed" && !ALSO_AFTER_DISMISSAL.includes(input.kind))
     return refuse("closed", "The incident was dismissed.", true);
   if (dependsOnTargets(input) && ctx.planVersion !== undefined && ctx.planVersion !== state.planVersion)
     return refuse("plan-changed", "Plan changed: the targets are no longer those that were shown. Look again.", true);
@@ -72,7 +82,13 @@ export function decide(state: IncidentState, input: CommandInput, ctx: DecisionC
       return isBlank(input.internetMessageId) ? refuse("invalid", "Say which mail is meant.", true) : ok;
     case "approve":
     case "refuse":
-      return decideApproval(state, input, ctx.actor);
+      return decideApproval(state, input, ctx);
+    case "ask-msp":
+    case "set-note":
+    case "mark-notable":
+      return decideAnalystsWord(input, ctx.actor);
+    case "answer-msp":
+      return isBlank(input.answer) ? refuse("invalid", "Write the answer.", true) : ok;
     case "undo":
       return isBlank(input.actionId) ? refuse("invalid", "Say which action is to be undone.", true) : ok;
     case "attest-password":
@@ -141,12 +157,32 @@ function decideSkip(state: IncidentState, input: Extract<CommandInput, { kind: "
 function decideApproval(
   state: IncidentState,
   input: Extract<CommandInput, { kind: "approve" | "refuse" }>,
-  actor: Actor,
+  { actor, now }: DecisionContext,
 ): Decision {
   if (actor.kind !== "analyst") return refuse("no-right", "Only an analyst answers what waits for approval.", true);
   if (input.kind === "refuse" && isBlank(input.reason)) return refuse("invalid", "Say in words why not.", true);
   if (state.steps[input.step].state !== "awaiting-approval")
     return refuse("already-done", "The step does not wait for approval any more.", true);
+  const agreed = input.kind === "approve" ? wordsThatCount(state.steps[input.step], now) : [];
+  if (agreed.includes(actor.memberId))
+    return refuse("already-done", "You have agreed already: another person must agree too.", true);
+  return ok;
+}
+
+/** Who has agreed to a step that needs two people, as long as that word counts (D19, S45). */
+export function wordsThatCount(step: StepFacts, now: string): string[] {
+  const oldest = new Date(Date.parse(now) - SECOND_PERSON_MS).toISOString();
+  return [...new Set((step.agreed ?? []).filter((word) => word.at >= oldest).map((word) => word.memberId))];
+}
+
+function decideAnalystsWord(
+  input: Extract<CommandInput, { kind: "ask-msp" | "set-note" | "mark-notable" }>,
+  actor: Actor,
+): Decision {
+  if (actor.kind !== "analyst") return refuse("no-right", "Only an analyst writes this.", true);
+  if (input.kind === "ask-msp" && isBlank(input.question)) return refuse("invalid", "Write the question.", true);
+  if (input.kind === "mark-notable" && isBlank(input.reason))
+    return refuse("invalid", "Say in words why it is worth attention.", true);
   return ok;
 }
 

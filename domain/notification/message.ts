@@ -69,6 +69,42 @@ export function incidentMessage(input: {
   );
 }
 
+/** An analyst, or Petra itself, needs the MSP's own word about an incident. */
+export function questionMessage(input: {
+  account: string;
+  tenant: string;
+  number: number;
+  question: string;
+  url: string;
+}): Message {
+  return compose(
+    `Petra asks about incident #${input.number}`,
+    "Petra needs an answer from your team about an account compromise.",
+    [
+      { label: "Question", value: input.question },
+      { label: "Account", value: input.account },
+      { label: "Tenant", value: input.tenant },
+      { label: "Incident", value: `#${input.number}` },
+    ],
+    { label: "Open the incident and answer", url: input.url },
+  );
+}
+
+/** Protection was loosened: every Admin is told, by a way other than the portal (S14). */
+export function loosenedMessage(input: { what: string; by: string; reason: string; at: string; url: string }): Message {
+  return compose(
+    `Petra: ${input.what}`,
+    "Somebody changed what Petra may do by itself. If that was not agreed, look at it now.",
+    [
+      { label: "What", value: input.what },
+      { label: "Who", value: input.by },
+      { label: "Why", value: input.reason },
+      { label: "When", value: input.at },
+    ],
+    { label: "Open the policy", url: input.url },
+  );
+}
+
 /** The look-back is complete; what it could not see is said in the same breath (R25). */
 export function scanMessage(input: {
   tenant: string;

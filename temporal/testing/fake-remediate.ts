@@ -1,6 +1,6 @@
 import type { RemediatePort, StepOutcome } from "#activities/incident/remediate-port.ts";
 import type { Db } from "#db/client.ts";
-import { setStep } from "#db/repos/incident.ts";
+import { loadIncidentBrief, setStep } from "#db/repos/incident.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
 import { updateIncident } from "#db/repos/remediate.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
@@ -46,6 +46,14 @@ export function fakeRemediate(db: Db): FakeRemediate {
         for (const id of ids) await setStep(tx, at.incidentId, id, { authority: fake.authority, updatedAt: now() });
         return { planVersion: 1, steps: ids.map((id) => ({ id, authority: fake.authority, targets: 1 })) };
       }),
+    lockAtOnce: async (input) => {
+      const brief = await inScope(input, (tx) => loadIncidentBrief(tx, input.incidentId));
+      if (brief?.status !== "open" || !brief.isPublished || !brief.responseActs || !brief.responseEnabled)
+        return undefined;
+      const { state, by } = brief.steps["revoke-and-lock"];
+      const isBeginnable = state === "waiting" || (state === "running" && by === "response");
+      return isBeginnable && fake.authority === "auto" ? fake.lockAccount(input) : undefined;
+    },
     lockAccount: async (input) => {
       fake.locksBegun += 1;
       if (fake.lockTakesMs > 0) await new Promise((resolve) => setTimeout(resolve, fake.lockTakesMs));

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 const start = async () => {
   const clock = { now: () => new Date() };
-  const containment = createIncidentActivities({ db, clock, remediate, workflowIdOf: workflowIds.incident });
+  const containment = createIncidentActivities({ db, clock, remediate, publicUrl: "https://portal.example", workflowIdOf: workflowIds.incident });
   workers = await rig.startWorkers({ containment });
 };
 const member: Actor = { kind: "member", memberId: crypto.randomUUID(), orgId: "o", name: "Mia", role: "admin" };

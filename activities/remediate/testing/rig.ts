@@ -48,6 +48,7 @@ export async function openRig() {
   let seed = 0;
 
   const depsWith = (fault?: FaultHook): RemediateDeps => ({
+    publicUrl: "https://portal.example",
     db,
     m365: cloud.m365,
     clock: { now: cloud.now },

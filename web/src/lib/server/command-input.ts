@@ -67,6 +67,13 @@ export function commandInput(form: FormData): CommandInput | undefined {
     }
     case "undo":
       return { kind, actionId: text(form, "actionId") };
+    case "ask-msp":
+      return { kind, question: text(form, "question") };
+    case "answer-msp":
+      return { kind, questionId: text(form, "questionId"), answer: text(form, "answer") };
+    case "set-note":
+      return { kind, note: text(form, "note") };
+    case "mark-notable":
     case "attest-password":
     case "dismiss":
       return { kind, reason };
