@@ -4,14 +4,18 @@ import { notFound, problemResponse } from "./problem.ts";
 import { createRouter } from "./route.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { consentRoutes } from "./routes/consent.ts";
+import { detectionRoutes } from "./routes/detections.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { failedAttackRoutes } from "./routes/failed-attacks.ts";
 import { homeRoutes } from "./routes/home.ts";
+import { impactRoutes } from "./routes/impact.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { streamRoutes } from "./routes/streams.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
+import { uncommonRoutes } from "./routes/uncommon.ts";
 import { bounded, CODEC_PATH, codecCors, sameSiteOnly, securityHeaders } from "./security.ts";
 
 export const OPENAPI_PATH = "/api/openapi.json";
@@ -54,6 +58,10 @@ export function createApp(deps: ApiDeps) {
     .route("/", consentRoutes)
     .route("/", incidentRoutes)
     .route("/", eventRoutes)
+    .route("/", impactRoutes)
+    .route("/", detectionRoutes)
+    .route("/", uncommonRoutes)
+    .route("/", failedAttackRoutes)
     .route("/", queueRoutes)
     .route("/", settingsRoutes)
     .route("/", streamRoutes);

@@ -14,7 +14,7 @@ type Entry = {
   /** The route is about one object: a foreign one and a random one answer the same 404. */
   object?: "tenant" | "incident" | "command";
 };
-type Ids = { tenant: string; incident: string; command: string; secret: string };
+type Ids = { tenant: string; incident: string; command: string; secret: string; uncommon: string };
 
 const SECURITY: Who[] = ["admin", "readOnly", "guest", "analyst"];
 const REMEDIATE: Who[] = ["admin", "guest", "analyst"];
@@ -82,6 +82,23 @@ const TABLE: Record<string, Entry> = {
     path: (ids) => `/api/incidents/${ids.incident}/exchange`,
     object: "incident",
   },
+  "get /api/incidents/{id}/impact": {
+    may: SECURITY,
+    path: (ids) => `/api/incidents/${ids.incident}/impact`,
+    object: "incident",
+  },
+  "get /api/detections": { may: SECURITY, path: fixed("/api/detections") },
+  "get /api/tenants/{id}/uncommon": {
+    may: SECURITY,
+    path: (ids) => `/api/tenants/${ids.tenant}/uncommon`,
+    object: "tenant",
+  },
+  "get /api/uncommon/{id}": { may: SECURITY, path: (ids) => `/api/uncommon/${ids.uncommon}`, object: "tenant" },
+  "get /api/tenants/{id}/failed-attacks": {
+    may: SECURITY,
+    path: (ids) => `/api/tenants/${ids.tenant}/failed-attacks`,
+    object: "tenant",
+  },
   "get /api/incidents/{id}/stream": {
     may: SECURITY,
     path: (ids) => `/api/incidents/${ids.incident}/stream`,
@@ -126,7 +143,8 @@ async function things(orgId: string, tenantId: string): Promise<Ids> {
   const incident = await rig.make.incident(account);
   const command = await rig.make.command(incident);
   const scan = await rig.make.scan({ id: tenantId, orgId });
-  return { tenant: tenantId, incident: incident.id, command: command.id, secret: scan.id };
+  const uncommon = await rig.make.notable({ id: tenantId, orgId });
+  return { tenant: tenantId, incident: incident.id, command: command.id, secret: scan.id, uncommon: uncommon.id };
 }
 
 beforeAll(async () => {
@@ -213,6 +231,7 @@ for (const [key, entry] of Object.entries(TABLE)) {
         incident: crypto.randomUUID(),
         command: crypto.randomUUID(),
         secret: crypto.randomUUID(),
+        uncommon: crypto.randomUUID(),
       };
       for (const who of ["admin", "guest"] as const) {
         const [one, two] = [

@@ -7,6 +7,10 @@ export const TEXT_FIELD_MAX = 2_000;
 export const NAME_MAX = 200;
 export const ONBOARD_AT_ONCE_MAX = 200;
 export const TIMELINE_ROWS_MAX = 400;
+/** The attacker's records that Attack Impact counts and lists. */
+export const IMPACT_ROWS_MAX = 5_000;
+/** Records one line of evidence can be opened to. */
+export const CITED_ROWS_MAX = 100;
 
 /** A sign-in link works once, within this time (S10). */
 export const SIGN_IN_LINK_SECONDS = 600;

@@ -5,7 +5,7 @@ import { type EventFilter, listEvents, taggedPhish } from "#db/repos/portal-even
 import { findIncident } from "#db/repos/portal-incident.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { EVENT_CATEGORIES } from "#domain/event/event.ts";
-import { NAME_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from "#domain/limits.ts";
+import { CITED_ROWS_MAX, NAME_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from "#domain/limits.ts";
 import type { EventPage } from "#domain/view/portal.ts";
 import { type ApiContext, inScope, nowOf } from "../context.ts";
 import { openCursor, sealCursor } from "../cursor.ts";
@@ -23,6 +23,10 @@ const query = z.object({
   ip: word.optional(),
   verdict: z.enum(["attacker", "owner", "unclear"]).optional(),
   q: word.optional(),
+  record: z
+    .union([word, z.array(word).max(CITED_ROWS_MAX)])
+    .transform((given) => (Array.isArray(given) ? given : [given]))
+    .optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   cursor: z.string().max(2_000).optional(),
@@ -58,11 +62,12 @@ const exchange = route("incident.view", {
 type Place = { tenantId: string; incidentId?: string; accountId?: string };
 
 async function page(c: ApiContext, tx: ScopedTx, place: Place, input: Query, only: Partial<EventFilter> = {}) {
-  const { cursor, limit, ...given } = input;
+  const { cursor, limit, record: records, ...given } = input;
   const { masterKey } = c.get("deps");
   const filter = {
     ...only,
     ...place,
+    ...(records ? { records } : {}),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
   const context = JSON.stringify([c.get("viewer").memberId, filter]);

@@ -5,17 +5,19 @@ import { auditLook } from "#db/repos/look.ts";
 import { writeAudit } from "#db/repos/order.ts";
 import { listIncidentCards } from "#db/repos/portal-cards.ts";
 import { listIncidentEvents } from "#db/repos/portal-events.ts";
+import { listSources } from "#db/repos/portal-impact.ts";
 import { loadIncidentPage, takeSecret } from "#db/repos/portal-incident.ts";
 import { PASSWORD_PURPOSE, unseal } from "#db/sealing.ts";
 import { INCIDENT_STATUSES } from "#domain/incident/state.ts";
-import { TIMELINE_ROWS_MAX } from "#domain/limits.ts";
+import { IMPACT_ROWS_MAX, TIMELINE_ROWS_MAX } from "#domain/limits.ts";
 import { actorOf, inScope, nowOf } from "../context.ts";
 import { assertMayOrder, orderOnIncident } from "../orders.ts";
 import { fail, notFound } from "../problem.ts";
 import { body, createRouter, json, route } from "../route.ts";
 import { incidentCardSchema, incidentSchema } from "../schema/incident.ts";
 import { commandSchema, id, orderSchema } from "../schema/parts.ts";
-import { commandFor, incidentView } from "../view/incident.ts";
+import { blindSpots } from "../view/blind-spots.ts";
+import { commandFor, incidentView, timelineFrom } from "../view/incident.ts";
 
 const params = z.object({ id });
 
@@ -87,8 +89,18 @@ export const incidentRoutes = createRouter()
       if (!page || !state || !card) return undefined;
       const { orgId, tenantId } = page.incident;
       await auditLook(tx, { orgId, tenantId, incidentId, object: "incident", name: viewer.name, now });
-      const records = await listIncidentEvents(tx, { id: incidentId, tenantId }, TIMELINE_ROWS_MAX);
-      return incidentView({ viewer, card, page, state, commands: await listCommands(tx, incidentId), records });
+      const place = { id: incidentId, tenantId };
+      const { occurredAt } = page.incident;
+      const records = [
+        ...(await listIncidentEvents(tx, place, { verdicts: ["attacker"], limit: IMPACT_ROWS_MAX })),
+        ...(await listIncidentEvents(tx, place, {
+          verdicts: ["owner", "unclear"],
+          from: timelineFrom(occurredAt),
+          limit: TIMELINE_ROWS_MAX,
+        })),
+      ].sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : a.occurredAt > b.occurredAt ? 1 : 0));
+      const blind = blindSpots(page.tenant, await listSources(tx, tenantId), { occurredAt, now });
+      return incidentView({ viewer, card, page, state, commands: await listCommands(tx, incidentId), records, blind });
     });
     if (!view) throw notFound();
     return c.json(view, 200);

@@ -190,34 +190,34 @@ export const incidentSchema = z
   })
   .openapi("Incident") satisfies z.ZodType<IncidentView>;
 
+export const eventRowSchema = z.object({
+  recordId: z.string(),
+  at: time,
+  category: z.enum(EVENT_CATEGORIES),
+  operation: z.string(),
+  what: z.string(),
+  outcome: z.string(),
+  ip: optionalText,
+  network: z.object({
+    asn: z.int().nullable(),
+    org: optionalText,
+    country: optionalText,
+    kind: z.enum(NETWORK_KINDS),
+  }),
+  userAgent: optionalText,
+  appName: optionalText,
+  upn: optionalText,
+  subject: optionalText,
+  sender: optionalText,
+  internetMessageId: optionalText,
+  verdict: verdict.nullable(),
+  verdictReason: optionalText,
+  isPhish: z.boolean(),
+});
+
 export const eventPageSchema = z
   .object({
-    rows: z.array(
-      z.object({
-        recordId: z.string(),
-        at: time,
-        category: z.enum(EVENT_CATEGORIES),
-        operation: z.string(),
-        what: z.string(),
-        outcome: z.string(),
-        ip: optionalText,
-        network: z.object({
-          asn: z.int().nullable(),
-          org: optionalText,
-          country: optionalText,
-          kind: z.enum(NETWORK_KINDS),
-        }),
-        userAgent: optionalText,
-        appName: optionalText,
-        upn: optionalText,
-        subject: optionalText,
-        sender: optionalText,
-        internetMessageId: optionalText,
-        verdict: verdict.nullable(),
-        verdictReason: optionalText,
-        isPhish: z.boolean(),
-      }),
-    ),
+    rows: z.array(eventRowSchema),
     nextCursor: optionalText,
     total: z.int(),
   })

@@ -87,10 +87,8 @@ const artifactView = (row: IncidentPage["artifacts"][number]): ArtifactView => (
 
 /** The attack's timeline begins a day before the attacker, so that the owner's own last acts can be compared. */
 const BEFORE_ATTACK_MS = 24 * 3_600_000;
-const since = <R extends { occurredAt: string }>(records: R[], firstAttackerAt: string): R[] => {
-  const from = Date.parse(firstAttackerAt) - BEFORE_ATTACK_MS;
-  return records.filter((record) => Date.parse(record.occurredAt) >= from);
-};
+export const timelineFrom = (firstAttackerAt: string): string =>
+  new Date(Date.parse(firstAttackerAt) - BEFORE_ATTACK_MS).toISOString();
 
 export const commandFor = (viewer: Viewer, row: CommandRow): CommandView => {
   const view = commandView(row);
@@ -104,9 +102,12 @@ export function incidentView(input: {
   page: IncidentPage;
   state: IncidentState;
   commands: CommandRow[];
+  /** The attacker's records, and the others from `timelineFrom` on, in order of time. */
   records: EventRecord[];
+  /** What cannot be seen in the tenant now, beside what the judgement missed. */
+  blind: string[];
 }): IncidentView {
-  const { viewer, card, page, state, commands, records } = input;
+  const { viewer, card, page, state, commands, records, blind } = input;
   const { incident, account } = page;
   const { draft } = incident;
   const steps = viewSteps(state).map((view, index) => stepItem(viewer, page, view, index));
@@ -141,7 +142,7 @@ export function incidentView(input: {
       residualUntil: incident.residualUntil,
     },
     notContainedReason: incident.notContainedReason,
-    why: { for: draft.for, against: draft.against, notVisible: draft.notVisible },
+    why: { for: draft.for, against: draft.against, notVisible: [...new Set([...draft.notVisible, ...blind])] },
     signals: page.signals.map(({ detection, title, reason, at, recordIds, attack }) => ({
       detection,
       title,
@@ -156,7 +157,7 @@ export function incidentView(input: {
       last: incident.lastAttackerAt,
       containedAt: incident.containedAt,
     }),
-    timeline: inOrder([...groupRecords(since(records, incident.occurredAt)), ...petraRows({ ...incident, steps })]),
+    timeline: inOrder([...groupRecords(records), ...petraRows({ ...incident, steps })]),
     steps,
     artifacts: page.artifacts.map(artifactView),
     phish: page.phish.map((mail) => ({

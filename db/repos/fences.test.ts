@@ -3,7 +3,8 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Scope } from "#domain/access/actor.ts";
 import { createDb, type Db } from "../client.ts";
-import { incidents } from "../schema/incident.ts";
+import { detectionSignals, incidents } from "../schema/incident.ts";
+import { watermarks } from "../schema/ingest.ts";
 import { type ScopedTx, withScope } from "../tenancy.ts";
 import { createTestDatabase, type TestDatabase } from "../test/database.ts";
 import { createFactories, FACTORY_NOW, type Factories } from "../test/factories.ts";
@@ -11,11 +12,15 @@ import { findCommand, listCommands, withdrawCommand } from "./commands.ts";
 import { listNotificationMethods } from "./notification-methods.ts";
 import { findTenant, listByMicrosoftTenant } from "./onboarding.ts";
 import { listIncidentCards } from "./portal-cards.ts";
+import { countFirings, countNotables } from "./portal-detections.ts";
 import { listEvents, listIncidentEvents } from "./portal-events.ts";
+import { describeAccounts, listFailedAttacks } from "./portal-failed-attacks.ts";
+import { listSources, loadImpact } from "./portal-impact.ts";
 import { findIncident, loadIncidentPage } from "./portal-incident.ts";
 import { listAwaiting } from "./portal-queue.ts";
 import { loadScanPage } from "./portal-scan.ts";
 import { listTenantRows } from "./portal-tenants.ts";
+import { findUncommon, listUncommon } from "./portal-uncommon.ts";
 import { visibleOf } from "./visible.ts";
 
 let database: TestDatabase;
@@ -27,11 +32,21 @@ let theirs: Awaited<ReturnType<typeof things>>;
 async function things() {
   const org = await make.org();
   const tenant = await make.tenant(org.id);
-  const incident = await make.incident(await make.account(tenant));
+  const account = await make.account(tenant);
+  const incident = await make.incident(account);
   const command = await make.command(incident);
   await make.scan(tenant);
   await make.notificationMethod(org.id);
-  return { org, tenant, incident, command };
+  const uncommon = await make.notable(tenant);
+  await make.failedAttack(tenant);
+  const at = FACTORY_NOW;
+  const owner = { orgId: org.id, tenantId: tenant.id };
+  await make.orm.insert(watermarks).values({ ...owner, source: "sign-ins", lastPolledAt: at });
+  const signal = { detection: "d", dedupKey: "k", title: "t", reason: "r", at, detectedAt: at, weight: 1 };
+  await make.orm
+    .insert(detectionSignals)
+    .values({ ...owner, incidentId: incident.id, attack: [], recordIds: [], ...signal });
+  return { org, tenant, incident, command, uncommon, upn: account.upn };
 }
 
 beforeAll(async () => {
@@ -46,6 +61,7 @@ afterAll(async () => {
   await database.close();
 });
 
+const SINCE = "2026-11-01T00:00:00.000Z";
 const scope = (): Scope => ({
   kind: "member",
   orgId: mine.org.id,
@@ -68,7 +84,19 @@ const READS: Record<string, (tx: ScopedTx, ids: typeof theirs) => Promise<unknow
   listIncidentCards: (tx, ids) => listIncidentCards(tx, { tenantId: ids.tenant.id }),
   listTenantRow: (tx, ids) => listTenantRows(tx, FACTORY_NOW, ids.tenant.id),
   listEvents: (tx, ids) => listEvents(tx, { tenantId: ids.tenant.id, limit: 10 }).then((page) => page.rows),
-  listIncidentEvents: (tx, ids) => listIncidentEvents(tx, { id: ids.incident.id, tenantId: ids.tenant.id }, 10),
+  listIncidentEvents: (tx, ids) =>
+    listIncidentEvents(tx, { id: ids.incident.id, tenantId: ids.tenant.id }, { limit: 10 }),
+  loadImpact: (tx, ids) => loadImpact(tx, ids.incident.id),
+  listSources: (tx, ids) => listSources(tx, ids.tenant.id),
+  listUncommon: (tx, ids) =>
+    listUncommon(tx, { tenantId: ids.tenant.id, since: SINCE, page: 0, limit: 10 }).then((page) => page.rows),
+  countUncommon: (tx, ids) =>
+    listUncommon(tx, { tenantId: ids.tenant.id, since: SINCE, page: 0, limit: 10 }).then((page) => page.types),
+  findUncommon: (tx, ids) => findUncommon(tx, ids.uncommon.id),
+  listFailedAttacks: (tx, ids) => listFailedAttacks(tx, ids.tenant.id, SINCE),
+  describeAccounts: (tx, ids) => describeAccounts(tx, ids.tenant.id, [ids.upn]),
+  countFirings: (tx, ids) => countFirings(tx, SINCE, ids.tenant.id),
+  countNotables: (tx, ids) => countNotables(tx, SINCE, ids.tenant.id),
   visibleOf: (tx, ids) =>
     visibleOf(tx, { tenantIds: [ids.tenant.id], incidentIds: [ids.incident.id] }).then((seen) => [
       ...seen.tenants,

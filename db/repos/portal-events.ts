@@ -19,6 +19,8 @@ export type EventFilter = {
   upn?: string;
   ip?: string;
   verdict?: RowVerdict;
+  /** Only these records: what a line of evidence or of the timeline cites. */
+  records?: string[];
   q?: string;
   from?: string;
   to?: string;
@@ -69,6 +71,7 @@ function conditions(tx: ScopedTx, filter: EventFilter): SQL | undefined {
     filter.to ? lte(events.occurredAt, filter.to) : undefined,
     filter.upn ? or(ilike(upn, like(filter.upn)), ilike(target, like(filter.upn))) : undefined,
     filter.ip ? (isAddress(filter.ip) ? sql`host(${events.ip}) = ${filter.ip}` : sql`false`) : undefined,
+    filter.records ? inArray(events.recordId, filter.records) : undefined,
     filter.q
       ? or(
           ilike(events.operation, like(filter.q)),
@@ -156,16 +159,21 @@ async function withVerdicts(
   });
 }
 
-/** The judged records of an incident in order of time, at most `limit`. */
+/** Judged records of an incident in order of time, at most `limit`: of these verdicts, and not before `from`. */
 export async function listIncidentEvents(
   tx: ScopedTx,
   incident: { id: string; tenantId: string },
-  limit: number,
+  wanted: { verdicts?: RowVerdict[]; from?: string; limit: number },
 ): Promise<EventRecord[]> {
   const judged = tx
     .select({ id: incidentRows.recordId })
     .from(incidentRows)
-    .where(verdictsOf(tx, { tenantId: incident.tenantId, incidentId: incident.id }));
+    .where(
+      and(
+        verdictsOf(tx, { tenantId: incident.tenantId, incidentId: incident.id }),
+        wanted.verdicts ? inArray(incidentRows.verdict, wanted.verdicts) : undefined,
+      ),
+    );
   const rows = await tx
     .select()
     .from(events)
@@ -173,13 +181,20 @@ export async function listIncidentEvents(
       and(
         own(tx, events.orgId, events.tenantId),
         eq(events.tenantId, incident.tenantId),
+        wanted.from ? gte(events.occurredAt, wanted.from) : undefined,
         isBestVersion(),
         inArray(events.recordId, judged),
       ),
     )
     .orderBy(asc(events.occurredAt), asc(events.recordId))
-    .limit(limit);
+    .limit(wanted.limit);
   return withVerdicts(tx, { tenantId: incident.tenantId, incidentId: incident.id }, rows);
+}
+
+/** The records of a tenant with these ids, newest first; those of any incident's verdicts. */
+export async function listCited(tx: ScopedTx, tenantId: string, recordIds: string[]): Promise<EventRecord[]> {
+  if (recordIds.length === 0) return [];
+  return (await listEvents(tx, { tenantId, records: recordIds, limit: recordIds.length })).rows;
 }
 
 /** Internet message ids tagged as phish in the tenant. */

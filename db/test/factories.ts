@@ -2,7 +2,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
 import { artifacts, commands, incidentSteps, incidents } from "../schema/incident.ts";
-import { scans } from "../schema/ingest.ts";
+import { failedAttacks, notables, scans } from "../schema/ingest.ts";
 import { accounts, members, memberTenants, organizations, tenants } from "../schema/organization.ts";
 import { notificationMethods } from "../schema/platform.ts";
 
@@ -196,6 +196,46 @@ export function createFactories(superUrl: string, now = FACTORY_NOW) {
             fromAt: "2026-05-24T12:00:00Z",
             toAt: now,
             startedAt: now,
+            ...values,
+          })
+          .returning(),
+      ),
+    notable: async (tenant: { id: string; orgId: string }, values: Insert<typeof notables> = {}) =>
+      one(
+        await orm
+          .insert(notables)
+          .values({
+            orgId: tenant.orgId,
+            tenantId: tenant.id,
+            key: `notable-${next()}`,
+            kind: "proxy-and-data-center-use",
+            type: "proxy-and-data-center-use",
+            upn: "traveller@client.example",
+            at: now,
+            lastAt: now,
+            why: "Signed in through Cloud Host, a data center in NL.",
+            innocent: ["On a device the company manages"],
+            recordIds: [],
+            ...values,
+          })
+          .returning(),
+      ),
+    failedAttack: async (tenant: { id: string; orgId: string }, values: Insert<typeof failedAttacks> = {}) =>
+      one(
+        await orm
+          .insert(failedAttacks)
+          .values({
+            orgId: tenant.orgId,
+            tenantId: tenant.id,
+            key: `attack-${next()}`,
+            kind: "PASSWORD_SPRAY",
+            sourceIps: ["203.0.113.7"],
+            countries: ["NL"],
+            accounts: ["user@client.example"],
+            fromAt: now,
+            toAt: now,
+            attempts: 10,
+            recordIds: [],
             ...values,
           })
           .returning(),
