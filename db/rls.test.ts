@@ -12,6 +12,13 @@ const GLOBAL_KEYS = new Map([
 ]);
 const DEFINERS = [
   "add_data_key",
+  "append_audit",
+  "audit_action",
+  "audit_head",
+  "audit_links",
+  "chain_audit",
+  "chain_entry",
+  "chain_waiting",
   "consent_by_state",
   "data_key",
   "data_key_of",
@@ -102,13 +109,23 @@ test("each login role stays in its schema: sign-in data is read by petra_auth al
   expect(wrong).toEqual([]);
 });
 
-test("audit can only be added to, the action ledger and the event store cannot be deleted from", async () => {
+test("audit can only be added to, its chain is the database's own, the action ledger and the event store cannot be deleted from", async () => {
   const [rights] = await sql`select
     bool_or(has_table_privilege(r.oid, 'audit', 'update, delete, truncate')) as audit,
+    bool_or(has_table_privilege(r.oid, 'audit_chain', 'insert, update, delete, truncate')) as chain,
+    bool_or(has_table_privilege(r.oid, 'audit_pending', 'select, insert, update, delete, truncate')) as waiting,
+    bool_or(has_table_privilege(r.oid, 'audit_checkpoints', 'update, delete, truncate')) as checkpoints,
     bool_or(has_table_privilege(r.oid, 'actions', 'delete')) as ledger,
     bool_or(has_table_privilege(r.oid, 'events', 'delete')) as events
     from pg_roles r where rolname in ${sql(LOGINS)}`;
-  expect({ ...rights }).toEqual({ audit: false, ledger: false, events: false });
+  expect({ ...rights }).toEqual({
+    audit: false,
+    chain: false,
+    waiting: false,
+    checkpoints: false,
+    ledger: false,
+    events: false,
+  });
 });
 
 test("a unique key is a random id, shares the organization or is on the list; foreign keys share it [S2]", async () => {
