@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { ApplicationFailure } from "@temporalio/common";
 import { withHeartbeat } from "#activities/heartbeat.ts";
 import type { Db } from "#db/client.ts";
@@ -26,6 +27,8 @@ export type IncidentActivities = ReturnType<typeof createIncidentActivities>;
 
 type At = { tenantId: string; incidentId: string };
 const AUTOMATIC: readonly RemediationStepId[] = ["revoke-and-lock", "retract-phish", "disable-persistence"];
+/** Short, because a campaign has more locks than the worker has hands. */
+const VERIFY_FOR_MS = 4_000;
 /** What a person refused, undid or handed back is not begun again without a person. */
 const BEGINNABLE = ["waiting", "failed"];
 const BEGINNABLE_FOR_MORE = [...BEGINNABLE, "partly", "accepted", "verified"];
@@ -66,13 +69,24 @@ export function createIncidentActivities(deps: IncidentDeps) {
 
     readIncident: (at: At): Promise<IncidentBrief> => brief(at),
 
-    /** One automatic step, after asking once more whether it may begin (D6). */
-    runAutomaticStep: ({ step, ...at }: At & { step: RemediationStepId }): Promise<IncidentBrief> =>
+    /**
+     * The automatic step that is due and those it makes ready, each after asking once more whether it may begin (D6); `ran`
+     * are those that were tried. One activity, so that an ordinary incident's history stays short.
+     */
+    runAutomaticSteps: ({
+      first,
+      ...at
+    }: At & { first: RemediationStepId }): Promise<{ brief: IncidentBrief; ran: RemediationStepId[] }> =>
       withHeartbeat(async () => {
-        const present = await brief(at);
-        if (!present.ready.includes(step)) return present;
-        await runAutomatic(at, step);
-        return brief(at);
+        const ran: RemediationStepId[] = [];
+        let present = await brief(at);
+        for (const step of AUTOMATIC.slice(AUTOMATIC.indexOf(first))) {
+          if (!present.ready.includes(step)) continue;
+          ran.push(step);
+          await runAutomatic(at, step);
+          present = await brief(at);
+        }
+        return { brief: present, ran };
       }),
 
     /** Takes an order up, carries it out and settles it (D15). */
@@ -98,9 +112,12 @@ export function createIncidentActivities(deps: IncidentDeps) {
         return readBrief(tx, at.incidentId);
       }),
 
-    failStep: ({ step, ...at }: At & { step: RemediationStepId }): Promise<IncidentBrief> =>
+    /** The automatic step that broke down: the one that stands begun, else the one that was to begin. */
+    failStep: ({ step: first, ...at }: At & { step: RemediationStepId }): Promise<IncidentBrief> =>
       inScope(at, async (tx, scoped) => {
         const reason = "It could not be carried out; try it by hand.";
+        const { steps } = await readBrief(tx, at.incidentId);
+        const step = AUTOMATIC.find((id) => steps[id].state === "running" && steps[id].by === "response") ?? first;
         await setStep(tx, at.incidentId, step, { state: "failed", reason, updatedAt: now() });
         await writeAudit(tx, {
           ...about(scoped, now()),
@@ -111,16 +128,17 @@ export function createIncidentActivities(deps: IncidentDeps) {
         return readBrief(tx, at.incidentId);
       }),
 
-    /** Reads an accepted step back once. */
-    verifyStep: ({
-      step,
-      ...at
-    }: At & { step: VerifiableStep }): Promise<{ brief: IncidentBrief; againInSeconds?: number }> =>
+    /** Reads an accepted step back until Microsoft shows it, for some seconds; then its watch goes on. */
+    verifyStep: ({ step, ...at }: At & { step: VerifiableStep }): Promise<IncidentBrief> =>
       withHeartbeat(async () => {
         const read = step === "revoke-and-lock" ? deps.remediate.verifyLock : deps.remediate.verifyPassword;
-        const outcome = await read(at);
-        const after = await brief(at);
-        return outcome.again ? { brief: after, againInSeconds: outcome.again.inSeconds } : { brief: after };
+        const until = performance.now() + VERIFY_FOR_MS;
+        for (let outcome = await read(at); outcome.again; outcome = await read(at)) {
+          const wait = outcome.again.inSeconds * 1000;
+          if (performance.now() + wait > until) break;
+          await setTimeout(wait);
+        }
+        return brief(at);
       }),
   };
 }

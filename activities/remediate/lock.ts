@@ -14,6 +14,8 @@ import { planSteps } from "./plan-remediation.ts";
 const STEP = "revoke-and-lock";
 /** The lock's watch lasts until the incident is closed. */
 const FOREVER_MS = 10 * 365 * 86_400_000;
+/** How often the lock is read back while it is not seen to hold, and afterwards. */
+export const UNSEEN_CHECK_SECONDS = 10;
 export const LOCK_CHECK_SECONDS = 60;
 
 /** Step 1: ends all sessions, then disables the account, each a request of its own; accepted within a second. */
@@ -138,9 +140,9 @@ async function settleAccepted(
       ...c.at,
       kind: "lock",
       target: { objectId: c.objectId },
-      dueAt: later(now, LOCK_CHECK_SECONDS),
+      dueAt: later(now, UNSEEN_CHECK_SECONDS),
       until: new Date(Date.parse(now) + FOREVER_MS).toISOString(),
-      everySeconds: LOCK_CHECK_SECONDS,
+      everySeconds: UNSEEN_CHECK_SECONDS,
       state: "watching",
     });
     await audit(tx, c, { at: now, actor: input.by, action: "step.accepted", object: STEP });

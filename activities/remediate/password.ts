@@ -22,6 +22,7 @@ import type { StepOutcome } from "./outcome.ts";
 
 const STEP = "reset-password";
 const SHOWN_FOR_SECONDS = 30 * 60;
+const READ_BACK_EVERY_SECONDS = 10;
 const LOOK_EVERY_SECONDS = 300;
 /** Microsoft refuses words of its banned list; another one passes. */
 const GENERATED_AT_MOST = 3;
@@ -108,6 +109,15 @@ async function settleAccepted(deps: RemediateDeps, c: Case, input: Ordered): Pro
   await inCase(deps, c, async (tx) => {
     await setStep(tx, c.at.incidentId, STEP, { state: "accepted", acceptedAt: now, reason: null, updatedAt: now });
     await updateIncident(tx, c.at.incidentId, { passwordProof: "set-by-petra", updatedAt: now });
+    await putWatch(tx, {
+      ...c.at,
+      kind: "password",
+      target: { objectId: c.objectId },
+      dueAt: later(now, READ_BACK_EVERY_SECONDS),
+      until: later(now, 3600),
+      everySeconds: READ_BACK_EVERY_SECONDS,
+      state: "watching",
+    });
     await audit(tx, c, { at: now, actor: input.by, action: "step.accepted", object: STEP });
   });
   return { state: "accepted", again: { inSeconds: 2 } };
@@ -150,7 +160,7 @@ export async function verifyPassword(deps: RemediateDeps, at: At): Promise<StepO
       const isOurs = present === "accepted" && ours !== undefined;
       const before = (isOurs ? ours.before : c.incident.accountBefore)?.lastPasswordChangeAt ?? null;
       if (before === null || user.lastPasswordChangeAt === null || user.lastPasswordChangeAt === before)
-        return { state: present, again: { inSeconds: isOurs ? 5 : LOOK_EVERY_SECONDS } };
+        return { state: present, again: { inSeconds: isOurs ? 2 : LOOK_EVERY_SECONDS } };
       const now = nowOf(deps);
       await inCase(deps, c, async (tx) => {
         await setStep(tx, c.at.incidentId, STEP, {

@@ -4,7 +4,6 @@ import {
   continueAsNew,
   proxyActivities,
   setCurrentDetails,
-  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
@@ -17,7 +16,7 @@ import { PROFILES } from "#workflows/profiles.ts";
 import { incidentStatusKey } from "#workflows/search-attributes.ts";
 
 /*
- * One incident from detection to closing. The first activity plans and, where Response may, locks the account; steps 2 and 3
+ * One incident from detection to closing. The first activity locks the account where Response may, and plans; steps 2 and 3
  * follow while the lock is read back beside them. After that only people's orders and wakes from Postgres move it. A closed
  * incident ends its run; an order after closing starts a new one under the same id, which reads the rows, answers and ends.
  */
@@ -31,7 +30,6 @@ export type RespondInput = {
   continueAfterEvents?: number;
 };
 
-const VERIFY_TRIES = 10;
 const FIRST_LOOK_AGAIN_MS = 30_000;
 const LAST_LOOK_AGAIN_MS = 30 * 60_000;
 const VERIFIABLE: readonly VerifiableStep[] = ["revoke-and-lock", "reset-password"];
@@ -71,7 +69,7 @@ export async function respondToIncident(input: RespondInput): Promise<void> {
     bells.wakes.clear();
     if (isWatch) return show(await database.readIncident(at));
     try {
-      const next = await contain.openResponse.executeWithOptions({ summary: "Plan, and lock where Response may" }, [
+      const next = await contain.openResponse.executeWithOptions({ summary: "Lock where Response may, and plan" }, [
         at,
       ]);
       lookAgainMs = undefined;
@@ -90,31 +88,25 @@ export async function respondToIncident(input: RespondInput): Promise<void> {
     }
   }
 
-  async function runStep(step: RemediationStepId): Promise<void> {
-    tried[step] = brief.planVersion;
+  async function runSteps(first: RemediationStepId): Promise<void> {
+    tried[first] = brief.planVersion;
+    const summary = `Response: ${labelOf(first)} and what follows`;
     try {
-      show(
-        await orders.runAutomaticStep.executeWithOptions({ summary: `Response: ${labelOf(step)}` }, [{ ...at, step }]),
-      );
+      const done = await orders.runAutomaticSteps.executeWithOptions({ summary }, [{ ...at, first }]);
+      for (const step of done.ran) tried[step] = done.brief.planVersion;
+      show(done.brief);
     } catch {
-      show(await database.failStep({ ...at, step }));
+      show(await database.failStep({ ...at, step: first }));
     }
   }
 
-  /** Reads back until Microsoft shows it; what takes longer than these tries is watched from Postgres (D13). */
+  /** Reads back for some seconds; what Microsoft shows later the watch in Postgres sees, and wakes this run (D13). */
   async function verify(step: VerifiableStep): Promise<void> {
     verifying.add(step);
     try {
-      for (let n = 0; n < VERIFY_TRIES && brief.status === "open"; n++) {
-        const read = await orders.verifyStep.executeWithOptions({ summary: `Read back: ${labelOf(step)}` }, [
-          { ...at, step },
-        ]);
-        show(read.brief);
-        if (read.againInSeconds === undefined) return;
-        await sleep(read.againInSeconds * 1000);
-      }
+      show(await orders.verifyStep.executeWithOptions({ summary: `Read back: ${labelOf(step)}` }, [{ ...at, step }]));
     } catch {
-      // The watch in Postgres goes on reading back.
+      // The watch goes on reading back.
     } finally {
       gaveUp[step] = brief.planVersion;
       verifying.delete(step);
@@ -133,7 +125,7 @@ export async function respondToIncident(input: RespondInput): Promise<void> {
     const step = nextStep();
     if (commandId !== undefined) await answer(commandId);
     else if (bells.wakes.size > 0) await look();
-    else if (step) await runStep(step);
+    else if (step) await runSteps(step);
     else if (verifying.size > 0)
       await condition(() => bells.hasWork() || verifying.size === 0 || nextStep() !== undefined);
     else if (brief.status !== "open") {
