@@ -236,6 +236,9 @@ export const actions = pgTable(
     verifiedAt: at("verified_at"),
     undoneAt: at("undone_at"),
     error: text("error"),
+    /** The attempt that may send this write, and until when by the database's own clock: others wait or take over then. */
+    claimedBy: uuid("claimed_by"),
+    claimedUntil: at("claimed_until"),
   },
   (t) => [
     uniqueIndex("actions_idempotency").on(t.orgId, t.incidentId, t.idempotencyKey),

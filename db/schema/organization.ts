@@ -90,6 +90,8 @@ export const tenants = pgTable(
     pausedReason: text("paused_reason"),
     removedAt: at("removed_at"),
     lastEventAt: at("last_event_at"),
+    /** The group whose members a Conditional Access policy of Petra's lets nowhere in; null where none could be prepared. */
+    blockGroupId: uuid("block_group_id"),
     breakGlassObjectIds: jsonb("break_glass_object_ids").$type<string[]>().notNull().default([]),
     createdAt: at("created_at").notNull(),
   },
