@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { auditLooks } from "#db/repos/look.ts";
+import { findKillSwitch } from "#db/repos/policy.ts";
 import { listIncidentCards } from "#db/repos/portal-cards.ts";
 import { listTenantRows } from "#db/repos/portal-tenants.ts";
 import { may } from "#domain/access/may.ts";
-import { inScope, nowOf } from "../context.ts";
+import { type ApiContext, inScope, nowOf } from "../context.ts";
 import { createRouter, json, route } from "../route.ts";
 import { homeSchema } from "../schema/incident.ts";
 import { id } from "../schema/parts.ts";
@@ -44,6 +45,14 @@ const usage = route("usage.view", {
   },
 });
 
+/** The kill switch of the viewer's organization while it is on; a guest is not told. */
+async function killSwitchFor(c: ApiContext) {
+  const { orgId, role } = c.get("viewer");
+  if (!orgId || role === "external-guest") return null;
+  const row = await inScope(c, (tx) => findKillSwitch(tx, orgId));
+  return row?.isOn ? { by: "name" in row.by ? row.by.name : "Petra", since: row.at } : null;
+}
+
 const DAY_MS = 86_400_000;
 
 export const homeRoutes = createRouter()
@@ -65,7 +74,9 @@ export const homeRoutes = createRouter()
           publish: can("incident.publish"),
           approve: can("incident.approve"),
           seeUsage: can("usage.view"),
+          seePolicy: can("policy.view"),
         },
+        killSwitch: await killSwitchFor(c),
         isDemo: config.mode === "demo",
         temporalUiUrl: maySeeExecutions ? config.temporalUiUrl : null,
       },

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { EVENT_CATEGORIES, NETWORK_KINDS } from "#domain/event/event.ts";
 import { ARTIFACT_KINDS, INCIDENT_KINDS, SEVERITIES } from "#domain/incident/analysis.ts";
 import { INCIDENT_STATUSES } from "#domain/incident/state.ts";
+import { APPROVAL_ENDS } from "#domain/policy/document.ts";
 import {
   ACTION_KINDS,
   ACTION_STATES,
@@ -11,6 +12,7 @@ import {
 } from "#domain/remediation/steps.ts";
 import type { EventPage, HomeView, IncidentCard, IncidentView, QueueItem, ScanView } from "#domain/view/portal.ts";
 import { actorSchema, commandSchema, id, optionalText, time } from "./parts.ts";
+import { claimSchema, decisionSchema, questionSchema } from "./policy.ts";
 import { tenantSchema } from "./tenant.ts";
 
 const named = z.object({ id, name: z.string() });
@@ -73,6 +75,7 @@ const stepItem = z.object({
   description: z.string(),
   state: z.enum(STEP_STATES),
   authority: z.enum(AUTHORITY_ANSWERS).nullable(),
+  decision: decisionSchema.nullable(),
   allowed: z.boolean(),
   blockedBecause: optionalText,
   askedAt: maybeTime,
@@ -121,6 +124,8 @@ export const incidentSchema = z
     ...cardShape,
     story: z.string(),
     note: optionalText,
+    notable: z.object({ at: time, by: actorSchema, reason: z.string() }).nullable(),
+    questions: z.array(questionSchema),
     planVersion: z.int(),
     identity: z.object({
       objectId: optionalText,
@@ -256,12 +261,21 @@ export const scanSchema = z
 export const queueItemSchema = z
   .object({
     incident: incidentCardSchema,
-    org: named,
+    org: named.extend({ isStopped: z.boolean() }),
     step: z.enum(REMEDIATION_STEP_IDS),
     reason: z.string(),
     since: time,
     wouldHappen: texts,
     evidence: z.array(evidence),
     against: z.array(evidence),
+    policyVersion: optionalText,
+    needs: z.union([z.literal(1), z.literal(2)]),
+    agreed: z.array(z.string()),
+    dueAt: maybeTime,
+    otherwise: z.enum(APPROVAL_ENDS).nullable(),
+    escalatedAt: maybeTime,
+    would: z.enum(["auto", "ask", "two"]).nullable(),
+    claim: claimSchema.nullable(),
+    questions: z.array(questionSchema),
   })
   .openapi("QueueItem") satisfies z.ZodType<QueueItem>;

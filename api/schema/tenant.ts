@@ -18,7 +18,9 @@ export const viewerSchema = z
       publish: z.boolean(),
       approve: z.boolean(),
       seeUsage: z.boolean(),
+      seePolicy: z.boolean(),
     }),
+    killSwitch: z.object({ by: z.string(), since: time }).nullable(),
     isDemo: z.boolean(),
     temporalUiUrl: optionalText,
   })

@@ -17,6 +17,20 @@ const WORDS: Record<string, string> = {
   "command.expired": "An order expired",
   "command.forged": "A forged order was refused",
   "command.withdraw": "Took an order back",
+  "step.agreed": "One of two people agreed",
+  "step.refuse": "Refused to let Petra act",
+  "policy.decided": "Policy decided",
+  "policy.would-have": "Shadow mode, nothing was written",
+  "kill-switch.on": "Stopped everything automatic",
+  "kill-switch.off": "Let Petra act by itself again",
+  "exception.add": "Made an exception",
+  "exception.end": "Ended an exception",
+  "msp.ask": "Asked the MSP",
+  "msp.answer": "Answered the question",
+  "incident.note": "Wrote the Threat Overview note",
+  "incident.notable": "Marked as worth attention",
+  "queue.claim": "Took the decision in hand",
+  "queue.release": "Handed the decision back",
   "step.accepted": "Accepted by Microsoft",
   "step.verified": "Read back and found so",
   "step.refused": "Step refused",
@@ -53,6 +67,9 @@ const named = (text: string): string =>
 /** One line of the audit in words. */
 export const auditText = (row: IncidentPage["audit"][number]): string => {
   const words = WORDS[row.action] ?? row.action.replaceAll(/[.-]/g, " ");
+  const { reason, policy } = row.detail;
+  if (row.action.startsWith("policy.") && typeof row.object === "string" && typeof reason === "string")
+    return `${words}: ${named(row.object)}. ${reason} (policy ${String(policy)})`;
   const what = row.detail.kind ?? row.object;
   return typeof what === "string" && row.action !== "analyst.look" ? `${words}: ${named(what)}` : words;
 };

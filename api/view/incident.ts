@@ -16,6 +16,7 @@ import type {
 } from "#domain/view/portal.ts";
 import { actorFor } from "./actor.ts";
 import { auditText } from "./audit.ts";
+import { decisionView, questionView } from "./policy.ts";
 import { groupRecords, impactOf, inOrder, petraRows } from "./timeline.ts";
 
 const actionView = (row: IncidentPage["actions"][number]): ActionView => ({
@@ -41,6 +42,7 @@ function stepItem(viewer: Viewer, page: IncidentPage, view: StepView, index: num
     description: view.description,
     state: view.state,
     authority: row?.authority ?? null,
+    decision: row?.decision ? decisionView(row.decision) : null,
     allowed: view.allowed,
     blockedBecause: view.blockedBecause ?? null,
     askedAt: row?.askedAt ?? null,
@@ -118,6 +120,8 @@ export function incidentView(input: {
     ...card,
     story: incident.story,
     note: incident.note,
+    notable: incident.notable && { ...incident.notable, by: actorFor(viewer, incident.notable.by) },
+    questions: page.questions.map((row) => questionView(viewer, row)),
     planVersion: incident.planVersion,
     identity: {
       objectId: account.objectId,

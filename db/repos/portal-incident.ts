@@ -12,6 +12,7 @@ import {
 import { accounts, tenants } from "../schema/organization.ts";
 import { audit, outbox } from "../schema/platform.ts";
 import type { ScopedTx } from "../tenancy.ts";
+import { listQuestions } from "./approval.ts";
 import { own } from "./own.ts";
 
 /** Everything stored about one incident that its page shows; undefined when the viewer may not see it. */
@@ -85,6 +86,7 @@ export async function loadIncidentPage(tx: ScopedTx, incidentId: string, now: st
       .from(outbox)
       .where(and(own(tx, outbox.orgId), eq(outbox.incidentId, incidentId)))
       .orderBy(asc(outbox.createdAt)),
+    questions: await listQuestions(tx, [incidentId]),
     secret: await findSecret(tx, incidentId, now),
     linked: await findLinked(tx, head.incident.linkedIncidentId),
   };

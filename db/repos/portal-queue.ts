@@ -1,8 +1,11 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, or, sql } from "drizzle-orm";
 import { artifacts, incidentSteps, incidents, phishMessages } from "../schema/incident.ts";
 import { organizations } from "../schema/organization.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { own } from "./own.ts";
+
+/** What shadow mode would have done, as long as nobody has done it. */
+const isShadowed = and(eq(incidentSteps.state, "waiting"), sql`${incidentSteps.decision} ->> 'would' is not null`);
 
 /** Steps that wait for an analyst, over all organizations the scope sees, longest waiting first. */
 export async function listAwaiting(tx: ScopedTx) {
@@ -18,7 +21,7 @@ export async function listAwaiting(tx: ScopedTx) {
     .where(
       and(
         own(tx, incidentSteps.orgId, incidentSteps.tenantId),
-        eq(incidentSteps.state, "awaiting-approval"),
+        or(eq(incidentSteps.state, "awaiting-approval"), isShadowed),
         eq(incidents.status, "open"),
       ),
     )

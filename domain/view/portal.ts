@@ -3,6 +3,7 @@ import type { CommandKind, CommandState } from "#domain/command/command.ts";
 import type { EventCategory, NetworkKind } from "#domain/event/event.ts";
 import type { ArtifactKind, Evidence, IncidentKind, RowVerdict, Severity } from "#domain/incident/analysis.ts";
 import type { IncidentStatus } from "#domain/incident/state.ts";
+import type { ApprovalEnd } from "#domain/policy/document.ts";
 import type {
   ActionKind,
   ActionState,
@@ -11,6 +12,7 @@ import type {
   StepState,
 } from "#domain/remediation/steps.ts";
 import type { Capability, TenantPhase, TenantProduct } from "#domain/tenant/phases.ts";
+import type { ClaimView, DecisionView, QuestionView } from "#domain/view/policy.ts";
 
 /** What the API answers and the portal draws. Times are ISO 8601 UTC strings; text from logs is raw (the portal shows it through show()). */
 export type ViewerView = {
@@ -19,7 +21,16 @@ export type ViewerView = {
   email: string;
   role: MemberRole | "analyst";
   org: { id: string; name: string } | null;
-  may: { remediate: boolean; manageTenants: boolean; publish: boolean; approve: boolean; seeUsage: boolean };
+  may: {
+    remediate: boolean;
+    manageTenants: boolean;
+    publish: boolean;
+    approve: boolean;
+    seeUsage: boolean;
+    seePolicy: boolean;
+  };
+  /** Set while the organization's kill switch is on. */
+  killSwitch: { by: string; since: string } | null;
   isDemo: boolean;
   /** Where ops look at executions; null when the viewer may not. */
   temporalUiUrl: string | null;
@@ -95,6 +106,8 @@ export type StepPanelItem = {
   description: string;
   state: StepState;
   authority: AuthorityAnswer | null;
+  /** Why it was asked, automatic or left to people; null before the first plan. */
+  decision: DecisionView | null;
   allowed: boolean;
   blockedBecause: string | null;
   askedAt: string | null;
@@ -178,6 +191,10 @@ export type TimelineRow = {
 export type IncidentView = IncidentCard & {
   story: string;
   note: string | null;
+  /** An analyst marked it as worth attention. */
+  notable: { at: string; by: Actor; reason: string } | null;
+  /** What analysts asked the MSP. */
+  questions: QuestionView[];
   planVersion: number;
   identity: {
     objectId: string | null;
@@ -270,7 +287,7 @@ export type ScanView = {
 
 export type QueueItem = {
   incident: IncidentCard;
-  org: { id: string; name: string };
+  org: { id: string; name: string; isStopped: boolean };
   step: RemediationStepId;
   /** Why it waits for a person. */
   reason: string;
@@ -278,6 +295,19 @@ export type QueueItem = {
   wouldHappen: string[];
   evidence: Evidence[];
   against: Evidence[];
+  policyVersion: string | null;
+  /** How many different people must agree, and who has (member ids). */
+  needs: 1 | 2;
+  agreed: string[];
+  /** When its time is over, and what happens then; null = it waits. */
+  dueAt: string | null;
+  otherwise: ApprovalEnd | null;
+  /** When it was passed on to the MSP because nobody had answered. */
+  escalatedAt: string | null;
+  /** Shadow mode: what Petra would have done; there is nothing to decide. */
+  would: "auto" | "ask" | "two" | null;
+  claim: ClaimView | null;
+  questions: QuestionView[];
 };
 
 export type AddTenantResult = {

@@ -181,7 +181,16 @@ export function scanOf(tenant: { id: string; name: string }): ScanView {
 export const QUEUE: QueueItem[] = INCIDENTS.filter((i) => i.id === "i-approval" || i.id === "i-tom").map(
   (incident, index) => ({
     incident,
-    org: { id: "o-1", name: "Northgate IT" },
+    org: { id: "o-1", name: "Northgate IT", isStopped: false },
+    policyVersion: "2026-11-21+o4",
+    needs: index === 0 ? (1 as const) : (2 as const),
+    agreed: index === 0 ? [] : ["m-another"],
+    dueAt: index === 0 ? inFuture(600) : null,
+    otherwise: index === 0 ? ("ask-another" as const) : null,
+    escalatedAt: null,
+    would: null,
+    claim: index === 0 ? null : { memberId: "m-another", name: "Priya Nair", at: ago(60) },
+    questions: [],
     step: index === 0 ? "revoke-and-lock" : "revoke-and-lock",
     reason: "Confidence is below the floor for acting alone.",
     since: ago(48 + index * 90),

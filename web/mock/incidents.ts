@@ -22,6 +22,7 @@ export function steps(patch: StepPatch): StepPanelItem[] {
     description: step.description,
     state: "waiting",
     authority: null,
+    decision: null,
     allowed: false,
     blockedBecause: index === 0 ? null : `First: ${REMEDIATION_STEPS[index - 1]?.label}.`,
     askedAt: null,
@@ -264,6 +265,8 @@ export function incident(
     linked: null,
     hint: null,
     openThings: [],
+    notable: null,
+    questions: [],
   };
   return { ...base, ...rest };
 }
