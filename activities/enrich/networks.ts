@@ -21,7 +21,6 @@ const TABLE = `
 fc00::/7 0 private - private
 fe80::/10 0 private - link local
 13.64.0.0/11 8075 microsoft - Microsoft
-13.96.0.0/13 8075 microsoft - Microsoft
 13.104.0.0/14 8075 microsoft - Microsoft 365
 20.0.0.0/8 8075 microsoft - Microsoft
 20.190.128.0/18 8075 microsoft - Microsoft Entra
@@ -53,9 +52,7 @@ fe80::/10 0 private - link local
 52.120.0.0/14 8075 microsoft - Microsoft
 52.125.0.0/16 8075 microsoft - Microsoft
 52.126.0.0/15 8075 microsoft - Microsoft
-52.132.0.0/14 8075 microsoft - Microsoft
 52.136.0.0/13 8075 microsoft - Microsoft
-52.145.0.0/16 8075 microsoft - Microsoft
 52.146.0.0/15 8075 microsoft - Microsoft
 52.148.0.0/14 8075 microsoft - Microsoft
 52.152.0.0/13 8075 microsoft - Microsoft
@@ -83,7 +80,6 @@ fe80::/10 0 private - link local
 2620:1ec::/36 8075 microsoft - Microsoft
 2a01:110::/31 8075 microsoft - Microsoft
 2a01:111::/32 8075 microsoft - Microsoft 365
-5.101.0.0/16 34665 hosting RU Petersburg Internet Network
 5.161.0.0/16 213230 hosting US Hetzner
 5.75.128.0/17 24940 hosting DE Hetzner
 5.9.0.0/16 24940 hosting DE Hetzner
@@ -375,7 +371,6 @@ fe80::/10 0 private - link local
 5.189.128.0/18 51167 hosting DE Contabo
 62.171.128.0/17 51167 hosting DE Contabo
 75.119.128.0/18 51167 hosting DE Contabo
-80.190.128.0/17 51167 hosting DE Contabo
 144.91.64.0/18 51167 hosting DE Contabo
 161.97.64.0/18 51167 hosting DE Contabo
 164.68.96.0/19 51167 hosting DE Contabo
@@ -401,15 +396,9 @@ fe80::/10 0 private - link local
 108.62.0.0/16 395954 hosting US LeaseWeb
 23.106.0.0/16 395954 hosting US LeaseWeb
 23.81.0.0/16 395954 hosting US LeaseWeb
-2.56.56.0/22 210558 hosting NL 1337 Services
-45.141.152.0/22 208046 hosting NL HostSlick
-45.153.160.0/22 206264 hosting NL Amarutu
-77.91.64.0/18 42745 hosting RU Aeza
-79.137.192.0/18 210644 hosting RU Aeza
+45.141.152.0/22 9009 vpn - M247
 45.9.148.0/22 49447 hosting NL Nice IT
-193.149.176.0/20 399629 hosting US BL Networks
 206.166.251.0/24 399629 hosting US BL Networks
-216.73.156.0/22 399629 hosting US BL Networks
 64.190.113.0/24 399629 hosting US BL Networks
 104.168.0.0/17 36352 hosting US ColoCrossing
 107.172.0.0/14 36352 hosting US ColoCrossing
@@ -421,11 +410,10 @@ fe80::/10 0 private - link local
 142.11.192.0/18 54290 hosting US Hostwinds
 104.168.128.0/17 54290 hosting US Hostwinds
 192.119.64.0/18 54290 hosting US Hostwinds
-198.44.128.0/18 7979 hosting US Servers.com
 31.220.0.0/17 47583 hosting LT Hostinger
 82.180.128.0/18 47583 hosting LT Hostinger
 89.116.0.0/16 47583 hosting LT Hostinger
-145.14.144.0/20 204915 hosting US Hostinger
+145.14.144.0/20 47583 hosting US Hostinger
 153.92.0.0/19 47583 hosting LT Hostinger
 156.67.64.0/19 47583 hosting LT Hostinger
 185.201.8.0/22 47583 hosting LT Hostinger
@@ -433,12 +421,9 @@ fe80::/10 0 private - link local
 94.177.128.0/17 31034 hosting IT Aruba
 80.211.0.0/16 31034 hosting IT Aruba
 89.36.208.0/21 31034 hosting IT Aruba
-185.58.224.0/22 59253 hosting LT Baltic Servers
 5.181.156.0/22 39798 hosting MD MivoCloud
-94.156.0.0/17 34224 hosting BG Neterra
 185.220.100.0/22 60729 tor DE Tor exits
 185.100.84.0/22 200651 tor RO Flokinet Tor exits
-199.249.230.0/24 62744 tor US Quintex Tor exits
 23.129.64.0/24 396507 tor US Emerald Onion
 204.8.156.0/24 10961 tor US Tor exits
 171.25.193.0/24 198093 tor SE DFRI Tor exits
@@ -450,33 +435,29 @@ fe80::/10 0 private - link local
 209.141.32.0/19 53667 hosting US FranTech
 37.120.128.0/17 9009 vpn - M247
 45.74.0.0/18 9009 vpn - M247
-45.86.200.0/22 9009 vpn - M247
+45.86.200.0/22 206092 vpn - F.N.S. Holdings
 77.243.176.0/20 9009 vpn - M247
 82.102.16.0/20 9009 vpn - M247
 83.97.23.0/24 9009 vpn - M247
 84.17.32.0/19 60068 vpn - Datacamp
-86.106.64.0/19 9009 vpn - M247
 89.187.160.0/19 60068 vpn - Datacamp
 89.238.128.0/18 9009 vpn - M247
 91.132.136.0/22 9009 vpn - M247
-92.119.176.0/22 60068 vpn - Datacamp
-95.174.64.0/20 9009 vpn - M247
-103.231.88.0/22 9009 vpn - M247
+92.119.176.0/22 9009 vpn - M247
 138.199.0.0/18 60068 vpn - Datacamp
 139.28.216.0/22 9009 vpn - M247
 143.244.32.0/19 60068 vpn - Datacamp
 146.70.0.0/16 9009 vpn - M247
-149.34.240.0/20 60068 vpn - Datacamp
-149.40.48.0/20 60068 vpn - Datacamp
-149.102.224.0/19 60068 vpn - Datacamp
+149.34.240.0/20 212238 vpn - Datacamp
+149.40.48.0/20 212238 vpn - Datacamp
+149.102.224.0/19 212238 vpn - Datacamp
 152.89.160.0/22 9009 vpn - M247
 156.146.32.0/19 60068 vpn - Datacamp
 169.150.192.0/18 60068 vpn - Datacamp
-172.98.32.0/19 46562 vpn US Total Server Solutions
 172.111.128.0/17 9009 vpn - M247
-178.239.160.0/20 9009 vpn - M247
+178.239.160.0/20 25369 hosting GB Hydra Communications
 185.107.44.0/22 43350 vpn NL NForce
-185.156.44.0/22 212238 vpn - Datacamp
+185.156.44.0/22 60068 vpn - Datacamp
 185.156.172.0/22 9009 vpn - M247
 185.159.156.0/22 209103 vpn CH Proton VPN
 185.183.104.0/22 9009 vpn - M247
@@ -487,41 +468,37 @@ fe80::/10 0 private - link local
 185.236.200.0/22 9009 vpn - M247
 193.138.218.0/24 39351 vpn SE Mullvad
 193.27.12.0/22 9009 vpn - M247
-194.127.172.0/22 206092 vpn - Internet Utilities
 195.181.160.0/19 60068 vpn - Datacamp
 195.206.104.0/22 9009 vpn - M247
 198.54.128.0/21 11878 vpn US tzulo
-206.217.128.0/18 11878 vpn US tzulo
 212.102.32.0/19 60068 vpn - Datacamp
 217.138.192.0/18 9009 vpn - M247
 2a0d:5600::/29 9009 vpn - M247
 2a02:6ea0::/32 60068 vpn - Datacamp
-102.129.128.0/17 61317 vpn - Digital Energy
-45.38.0.0/16 18779 proxy US EGIHosting
-104.252.0.0/16 18779 proxy US EGIHosting
-154.16.0.0/16 61317 proxy US Digital Energy
-172.252.0.0/16 18779 proxy US EGIHosting
-181.214.0.0/16 61317 proxy - Digital Energy
-191.96.0.0/16 61317 proxy - Digital Energy
-196.247.0.0/16 61317 proxy - Digital Energy
+102.129.128.0/17 0 hosting - blocks leased to many providers
+45.38.0.0/16 0 hosting - blocks leased to many providers
+104.252.0.0/16 0 hosting - blocks leased to many providers
+154.16.0.0/16 0 hosting - blocks leased to many providers
+172.252.0.0/16 0 hosting - blocks leased to many providers
+181.214.0.0/16 0 hosting - blocks leased to many providers
+191.96.0.0/16 0 hosting - blocks leased to many providers
+196.247.0.0/16 0 hosting - blocks leased to many providers
 104.16.0.0/13 13335 proxy - Cloudflare
 104.28.0.0/15 13335 proxy - Cloudflare relay
 172.64.0.0/13 13335 proxy - Cloudflare
 2606:4700::/32 13335 proxy - Cloudflare
 2a09:bac0::/29 13335 proxy - Cloudflare WARP
-172.224.0.0/12 36183 proxy - Apple private relay
+172.224.0.0/13 20940 proxy - Akamai and Apple private relay
 146.75.128.0/17 54113 proxy - Apple private relay
 104.129.192.0/20 22616 proxy US Zscaler
 136.226.0.0/16 62044 proxy - Zscaler
-137.83.128.0/18 54538 proxy US Palo Alto Prisma Access
+137.83.128.0/18 22616 proxy - Zscaler
 147.161.128.0/17 62044 proxy - Zscaler
 165.225.0.0/16 62044 proxy - Zscaler
 167.103.0.0/16 62044 proxy - Zscaler
 170.85.0.0/16 62044 proxy - Zscaler
 185.46.212.0/22 62044 proxy - Zscaler
 163.116.128.0/17 55256 proxy - Netskope
-2.24.0.0/13 12576 mobile GB EE
-31.64.0.0/13 12576 mobile GB EE
 82.132.128.0/17 35228 mobile GB O2
 85.255.232.0/21 25135 mobile GB Vodafone
 92.40.0.0/15 206067 mobile GB Three
@@ -529,10 +506,10 @@ fe80::/10 0 private - link local
 148.252.128.0/17 25135 mobile GB Vodafone
 172.32.0.0/11 21928 mobile US T-Mobile
 100.128.0.0/9 21928 mobile US T-Mobile
-166.128.0.0/9 20057 mobile US AT&T Mobility
+166.128.0.0/9 0 mobile US AT&T Mobility and Verizon Wireless
 107.64.0.0/10 20057 mobile US AT&T Mobility
 174.192.0.0/10 6167 mobile US Verizon Wireless
-70.192.0.0/11 6167 mobile US Verizon Wireless
+70.192.0.0/11 22394 mobile US Verizon Wireless
 75.192.0.0/10 6167 mobile US Verizon Wireless
 97.128.0.0/9 6167 mobile US Verizon Wireless
 2600:380::/28 20057 mobile US AT&T Mobility
@@ -544,8 +521,7 @@ fe80::/10 0 private - link local
 176.0.0.0/13 6805 mobile DE Telefonica mobile
 77.204.0.0/14 15557 mobile FR SFR mobile
 92.184.96.0/19 3215 mobile FR Orange mobile
-188.88.0.0/13 1136 mobile NL KPN mobile
-62.140.128.0/18 15480 mobile NL Vodafone mobile
+188.88.0.0/13 50266 mobile NL Odido
 81.128.0.0/12 2856 isp GB BT
 86.128.0.0/10 2856 isp GB BT
 109.144.0.0/12 2856 isp GB BT
@@ -554,7 +530,6 @@ fe80::/10 0 private - link local
 82.0.0.0/11 5089 isp GB Virgin Media
 86.0.0.0/11 5089 isp GB Virgin Media
 80.0.0.0/13 5089 isp GB Virgin Media
-2.96.0.0/11 13285 isp GB TalkTalk
 78.144.0.0/13 13285 isp GB TalkTalk
 92.0.0.0/11 13285 isp GB TalkTalk
 2.216.0.0/13 5607 isp GB Sky
@@ -571,13 +546,12 @@ fe80::/10 0 private - link local
 76.96.0.0/11 7922 isp US Comcast
 98.192.0.0/10 7922 isp US Comcast
 2601::/20 7922 isp US Comcast
-65.184.0.0/14 20001 isp US Charter
-66.24.0.0/13 11351 isp US Charter
+65.184.0.0/14 11426 isp US Charter
 70.112.0.0/12 11427 isp US Charter
-71.64.0.0/11 10796 isp US Charter
+71.64.0.0/11 20115 isp US Charter
 72.176.0.0/12 11427 isp US Charter
 76.80.0.0/12 20001 isp US Charter
-98.144.0.0/12 10796 isp US Charter
+98.144.0.0/12 20001 isp US Charter
 12.0.0.0/8 7018 isp US AT&T
 99.0.0.0/10 7018 isp US AT&T
 104.0.0.0/12 7018 isp US AT&T
@@ -589,7 +563,6 @@ fe80::/10 0 private - link local
 100.0.0.0/12 701 isp US Verizon
 108.0.0.0/10 701 isp US Verizon
 173.48.0.0/12 701 isp US Verizon
-24.48.0.0/12 6327 isp CA Shaw
 70.24.0.0/13 577 isp CA Bell Canada
 99.224.0.0/11 812 isp CA Rogers
 142.112.0.0/12 577 isp CA Bell Canada
@@ -599,7 +572,6 @@ fe80::/10 0 private - link local
 83.80.0.0/12 33915 isp NL Ziggo
 84.24.0.0/13 33915 isp NL Ziggo
 213.124.0.0/14 33915 isp NL Ziggo
-62.224.0.0/11 3320 isp DE Deutsche Telekom
 79.192.0.0/10 3320 isp DE Deutsche Telekom
 80.128.0.0/11 3320 isp DE Deutsche Telekom
 84.128.0.0/10 3320 isp DE Deutsche Telekom
@@ -608,7 +580,7 @@ fe80::/10 0 private - link local
 93.192.0.0/10 3320 isp DE Deutsche Telekom
 217.80.0.0/12 3320 isp DE Deutsche Telekom
 2003::/19 3320 isp DE Deutsche Telekom
-77.20.0.0/14 31334 isp DE Vodafone
+77.20.0.0/14 3209 isp DE Vodafone
 88.64.0.0/12 3209 isp DE Vodafone
 90.0.0.0/10 3215 isp FR Orange
 86.192.0.0/10 3215 isp FR Orange
@@ -623,7 +595,7 @@ fe80::/10 0 private - link local
 88.0.0.0/11 3352 isp ES Telefonica
 81.224.0.0/12 3301 isp SE Telia
 90.224.0.0/12 3301 isp SE Telia
-84.208.0.0/13 41164 isp NO Telia Norge
+84.208.0.0/13 25400 isp NO Telia Norge
 80.160.0.0/13 3292 isp DK TDC
 87.48.0.0/12 3292 isp DK TDC
 91.152.0.0/13 719 isp FI Elisa
@@ -631,9 +603,8 @@ fe80::/10 0 private - link local
 109.76.0.0/14 15502 isp IE Vodafone
 85.0.0.0/13 3303 isp CH Swisscom
 178.192.0.0/12 3303 isp CH Swisscom
-77.56.0.0/14 6830 isp CH Sunrise
+77.56.0.0/14 6730 isp CH Sunrise
 80.108.0.0/14 8412 isp AT Magenta
-83.64.0.0/13 8447 isp AT A1
 81.240.0.0/12 5432 isp BE Proximus
 91.176.0.0/13 5432 isp BE Proximus
 84.192.0.0/13 6848 isp BE Telenet
@@ -643,17 +614,15 @@ fe80::/10 0 private - link local
 101.160.0.0/11 1221 isp AU Telstra
 120.16.0.0/12 133612 mobile AU Vodafone
 49.176.0.0/12 4804 mobile AU Optus
-110.32.0.0/11 4739 isp AU TPG
-121.72.0.0/14 4771 isp NZ Spark
+121.72.0.0/14 4768 isp NZ One New Zealand
 105.112.0.0/12 36873 mobile NG Airtel Nigeria
 102.88.0.0/13 29465 mobile NG MTN Nigeria
 197.210.0.0/16 29465 mobile NG MTN Nigeria
-41.58.0.0/16 37148 isp NG Globacom
-105.0.0.0/13 37457 isp ZA Telkom
+41.58.0.0/16 36923 isp NG Swift Networks
+105.0.0.0/13 37168 mobile ZA Cell C
 41.0.0.0/11 29975 mobile ZA Vodacom
 49.32.0.0/11 55836 mobile IN Jio
 157.32.0.0/12 55836 mobile IN Jio
-106.192.0.0/10 45609 mobile IN Airtel
 122.160.0.0/12 24560 isp IN Airtel
 59.88.0.0/13 9829 isp IN BSNL
 `;
