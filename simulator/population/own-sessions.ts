@@ -1,0 +1,83 @@
+import type { Rng } from "../random.ts";
+import { newTokenId } from "../records/sign-in.ts";
+import type { Address } from "../scenarios/networks.ts";
+import { browser, IOS_MAIL, OUTLOOK_DESKTOP } from "./agents.ts";
+import { CLIENT } from "./apps.ts";
+import { addressIn, rangesOf } from "./networks.ts";
+import type { Session } from "./pen.ts";
+import type { Company, Day, Staff } from "./staff.ts";
+
+/** The plan of day `d`, of the last day for what comes after the period. */
+function dayPlan(staff: Staff, d: number): Day {
+  const day = staff.days[Math.min(d, staff.days.length - 1)];
+  if (!day) throw new Error(`${staff.user.upn} has no days`);
+  return day;
+}
+
+/** Where the person's computer is seen from on that day. */
+function computerAddress(company: Company, staff: Staff, d: number, rng: Rng): Address {
+  const day = dayPlan(staff, d);
+  if (day.privateVpn && staff.vpn && day.mode !== "office") return addressIn(staff.vpn, rng);
+  switch (day.mode) {
+    case "office":
+      return staff.office ?? day.home;
+    case "trip":
+    case "light":
+      return day.trip ? (company.gateway && rng.chance(0.4) ? company.gateway : day.trip.hotel) : day.home;
+    case "field":
+      return addressIn(staff.carrier, rng);
+    default:
+      return company.gateway && rng.chance(0.7) ? company.gateway : day.home;
+  }
+}
+
+/** Where the telephone is: the mobile carrier's shared addresses, or the network of the house. */
+function phoneAddress(staff: Staff, d: number, rng: Rng): Address {
+  const day = dayPlan(staff, d);
+  const abroad = day.trip && day.trip.country !== "";
+  if (abroad && day.trip) {
+    const local = rangesOf("mobile", day.trip.country);
+    return rng.chance(0.5) || local.length === 0 ? day.trip.hotel : addressIn(rng.pick(local), rng);
+  }
+  if (day.mode === "office" && staff.office && rng.chance(0.5)) return staff.office;
+  return rng.chance(0.35) ? day.home : addressIn(staff.carrier, rng, { v6: rng.chance(0.4) });
+}
+
+/** The person's computer as it works on day `d`: in the browser or in Outlook. */
+export function computer(company: Company, staff: Staff, d: number, rng: Rng, where?: Address): Session {
+  const day = dayPlan(staff, d);
+  const agent = browser(staff.browser, d);
+  return {
+    id: day.computerSession,
+    token: newTokenId(rng),
+    from: where ?? computerAddress(company, staff, d, rng),
+    agent,
+    device: staff.computer,
+    client: `Client=OWA;${agent.userAgent};`,
+    app: CLIENT.outlookWeb,
+  };
+}
+
+/** The same computer, seen through Outlook for Windows. */
+export const inOutlook = (session: Session): Session => ({
+  ...session,
+  agent: OUTLOOK_DESKTOP,
+  client: "Client=MSExchangeRPC",
+  app: CLIENT.office,
+});
+
+export function phone(staff: Staff, d: number, rng: Rng): Session | null {
+  const day = staff.days[d];
+  if (!staff.phone || !day) return null;
+  return {
+    id: day.phoneSession,
+    token: newTokenId(rng),
+    from: phoneAddress(staff, d, rng),
+    agent: staff.nativeMail ? IOS_MAIL : staff.phone,
+    device: staff.phoneDevice,
+    client: staff.nativeMail
+      ? "Client=ActiveSync;Apple-iPhone17C2/2303.102;"
+      : `Client=OutlookService;${staff.phone.userAgent.startsWith("Outlook-iOS") ? "Outlook-iOS" : "Outlook-Android"}/2.0;`,
+    app: staff.nativeMail ? CLIENT.iosAccounts : CLIENT.outlookMobile,
+  };
+}
