@@ -6,11 +6,14 @@ import { authRoutes } from "./routes/auth.ts";
 import { consentRoutes } from "./routes/consent.ts";
 import { detectionRoutes } from "./routes/detections.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { evidenceRoutes } from "./routes/evidence.ts";
 import { failedAttackRoutes } from "./routes/failed-attacks.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { impactRoutes } from "./routes/impact.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
+import { latencyRoutes } from "./routes/latency.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { policyRoutes } from "./routes/policy.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { streamRoutes } from "./routes/streams.ts";
@@ -62,7 +65,10 @@ export function createApp(deps: ApiDeps) {
     .route("/", detectionRoutes)
     .route("/", uncommonRoutes)
     .route("/", failedAttackRoutes)
+    .route("/", evidenceRoutes)
+    .route("/", latencyRoutes)
     .route("/", queueRoutes)
+    .route("/", policyRoutes)
     .route("/", settingsRoutes)
     .route("/", streamRoutes);
   router.doc31(OPENAPI_PATH, { openapi: "3.1.0", info: { title: "Petra", version: "1.0.0" } });

@@ -14,7 +14,7 @@ type Entry = {
   /** The route is about one object: a foreign one and a random one answer the same 404. */
   object?: "tenant" | "incident" | "command";
 };
-type Ids = { tenant: string; incident: string; command: string; secret: string; uncommon: string };
+type Ids = { org: string; tenant: string; incident: string; command: string; secret: string; uncommon: string };
 
 const SECURITY: Who[] = ["admin", "readOnly", "guest", "analyst"];
 const REMEDIATE: Who[] = ["admin", "guest", "analyst"];
@@ -123,7 +123,54 @@ const TABLE: Record<string, Entry> = {
     body: () => ({}),
     object: "command",
   },
+  "post /api/incidents/{id}/evidence": {
+    may: SECURITY,
+    path: (ids) => `/api/incidents/${ids.incident}/evidence`,
+    body: () => ({}),
+    object: "incident",
+  },
+  "get /api/incidents/{id}/latency": {
+    may: SECURITY,
+    path: (ids) => `/api/incidents/${ids.incident}/latency`,
+    object: "incident",
+  },
+  "get /api/evidence/key": { may: "public", path: fixed("/api/evidence/key") },
+  "get /api/evidence/heads": { may: SECURITY, path: fixed("/api/evidence/heads") },
+  "get /api/latency": { may: SECURITY, path: fixed("/api/latency") },
   "get /api/queue": { may: ["analyst"], path: fixed("/api/queue") },
+  "post /api/queue/{id}/claim": {
+    may: ["analyst"],
+    path: (ids) => `/api/queue/${ids.incident}/claim`,
+    body: () => ({ claim: "take" }),
+  },
+  "get /api/policy": { may: ["admin", "readOnly", "analyst"], path: (ids) => `/api/policy?orgId=${ids.org}` },
+  "post /api/policy": {
+    may: ["admin"],
+    path: fixed("/api/policy"),
+    body: () => ({ basedOn: 0, document: {}, reason: "As agreed." }),
+  },
+  "post /api/policy/kill-switch": {
+    may: ["admin", "analyst"],
+    path: fixed("/api/policy/kill-switch"),
+    body: (ids) => ({ orgId: ids.org, isOn: true }),
+  },
+  "post /api/policy/exceptions": {
+    may: ["admin"],
+    path: fixed("/api/policy/exceptions"),
+    body: () => ({
+      tenantId: crypto.randomUUID(),
+      kind: "other",
+      account: "a@b.example",
+      startsAt: "2026-11-20T00:00:00.000Z",
+      endsAt: "2026-12-01T00:00:00.000Z",
+      reason: "Conference.",
+    }),
+  },
+  "post /api/policy/exceptions/{id}/end": {
+    may: ["admin"],
+    path: () => `/api/policy/exceptions/${crypto.randomUUID()}/end`,
+    body: () => ({}),
+  },
   "get /api/settings/notifications": { may: ["admin", "readOnly"], path: fixed("/api/settings/notifications") },
   "post /api/settings/notifications": {
     may: ["admin"],
@@ -144,7 +191,14 @@ async function things(orgId: string, tenantId: string): Promise<Ids> {
   const command = await rig.make.command(incident);
   const scan = await rig.make.scan({ id: tenantId, orgId });
   const uncommon = await rig.make.notable({ id: tenantId, orgId });
-  return { tenant: tenantId, incident: incident.id, command: command.id, secret: scan.id, uncommon: uncommon.id };
+  return {
+    org: orgId,
+    tenant: tenantId,
+    incident: incident.id,
+    command: command.id,
+    secret: scan.id,
+    uncommon: uncommon.id,
+  };
 }
 
 beforeAll(async () => {
@@ -227,6 +281,7 @@ for (const [key, entry] of Object.entries(TABLE)) {
     if (!entry.object) return;
     test("answers a foreign id and a random id with the same bytes, 404 [S5]", async () => {
       const random: Ids = {
+        org: crypto.randomUUID(),
         tenant: crypto.randomUUID(),
         incident: crypto.randomUUID(),
         command: crypto.randomUUID(),

@@ -14,6 +14,7 @@ const DEFINERS = [
   "add_data_key",
   "append_audit",
   "audit_action",
+  "audit_gone",
   "audit_head",
   "audit_links",
   "chain_audit",

@@ -108,14 +108,11 @@ BEGIN
   RETURN petra.chain_waiting(p_org_id);
 END $$;
 --> statement-breakpoint
--- Hashes only: they tell nothing about the rows, and let one row be checked without reading the others. `is_there` is false
--- where somebody took the row itself away.
+-- Hashes only: they tell nothing about the rows, and let one row be checked without reading the others.
 CREATE FUNCTION petra.audit_links(p_org_id uuid, p_from bigint, p_to bigint) RETURNS TABLE (link_position bigint,
-  recorded_at text, entry_hash text, previous_hash text, hash text, is_there boolean)
+  recorded_at text, entry_hash text, previous_hash text, hash text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT c.position, petra.utc_text(c.recorded_at), c.entry_hash, c.previous_hash, c.hash,
-    EXISTS (SELECT 1 FROM public.audit a WHERE a.seq = c.audit_seq AND a.org_id = c.org_id)
-  FROM public.audit_chain c
+AS $$ SELECT c.position, petra.utc_text(c.recorded_at), c.entry_hash, c.previous_hash, c.hash FROM public.audit_chain c
   WHERE c.org_id = p_org_id AND petra.may_read_chain(p_org_id) AND c.position BETWEEN p_from AND p_to
   ORDER BY c.position $$;
 --> statement-breakpoint
@@ -124,7 +121,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT c.position, c.hash FROM public.audit_chain c
   WHERE c.org_id = p_org_id AND petra.may_read_chain(p_org_id) ORDER BY c.position DESC LIMIT 1 $$;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION petra.chain_audit, petra.audit_links, petra.audit_head TO petra_app, petra_worker, petra_operator;
+-- Positions whose row somebody took away: the chain remembers that there was one.
+CREATE FUNCTION petra.audit_gone(p_org_id uuid, p_limit integer) RETURNS TABLE (gone_position bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT c.position FROM public.audit_chain c
+  WHERE c.org_id = p_org_id AND petra.may_read_chain(p_org_id)
+    AND NOT EXISTS (SELECT 1 FROM public.audit a WHERE a.seq = c.audit_seq AND a.org_id = c.org_id)
+  ORDER BY c.position LIMIT p_limit $$;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION petra.chain_audit, petra.audit_links, petra.audit_head, petra.audit_gone TO petra_app, petra_worker, petra_operator;
 --> statement-breakpoint
 -- Every change of the action ledger from `sent` on leaves its image in the audit, whoever writes the ledger: what Microsoft
 -- was asked, before, after and the request ids can then no longer be changed quietly.

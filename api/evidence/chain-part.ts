@@ -1,0 +1,97 @@
+import {
+  type AuditRow,
+  chainAudit,
+  findHead,
+  keepCheckpoint,
+  listAuditRows,
+  listCheckpoints,
+  listGone,
+  listLinks,
+} from "#db/repos/evidence.ts";
+import type { Signer } from "#db/signing.ts";
+import type { ScopedTx } from "#db/tenancy.ts";
+import { actorHash, type Checkpoint, checkpointText, type Link } from "#domain/evidence/chain.ts";
+import type { AuditLine, GoneLine, LinksLine } from "#domain/evidence/file.ts";
+
+/** Links of other rows that stand on one line of the file. */
+const LINKS_A_LINE = 500;
+
+/** So many rows that are missing are named. */
+const GONE_MAX = 100;
+
+/** Signs the newest link of an organization's chain and keeps what was signed; undefined before its first row. */
+export async function signHead(
+  tx: ScopedTx,
+  signer: Signer,
+  orgId: string,
+  now: string,
+): Promise<Checkpoint | undefined> {
+  await chainAudit(tx, orgId);
+  const head = await findHead(tx, orgId);
+  if (!head) return undefined;
+  const { position } = head;
+  const known = (await listCheckpoints(tx, orgId, position, position)).find((p) => p.keyId === signer.keyId);
+  if (known) return known;
+  const text = { orgId, ...head, at: now };
+  const point = { ...text, keyId: signer.keyId, signature: signer.sign(checkpointText(text)) };
+  await keepCheckpoint(tx, point);
+  return point;
+}
+
+export type ChainPart = (
+  | { type: "audit"; body: AuditLine }
+  | { type: "links"; body: LinksLine }
+  | { type: "checkpoint"; body: Checkpoint }
+  | { type: "gone"; body: GoneLine }
+)[];
+
+function auditLine(link: Link, row: AuditRow, showsActor: boolean): AuditLine {
+  const { position, recordedAt, previousHash, entryHash, hash } = link;
+  const { body, bodySalt, actor, actorSalt } = row;
+  return {
+    position,
+    recordedAt,
+    previousHash,
+    entryHash,
+    hash,
+    bodySalt,
+    body,
+    actorHash: actorHash(actorSalt, actor),
+    ...(showsActor ? { actor, actorSalt } : {}),
+  };
+}
+
+/**
+ * The audit from the incident's first row to the organization's head, which is signed here: the rows of the incident in
+ * full, everything between as hashes, and every head signed on the way.
+ */
+export async function chainPart(
+  tx: ScopedTx,
+  of: { incidentId: string; orgId: string; signer: Signer; now: string; showsActor: (actor: string) => boolean },
+): Promise<ChainPart> {
+  const { orgId, signer, now } = of;
+  const head = await signHead(tx, signer, orgId, now);
+  const rows = new Map((await listAuditRows(tx, of.incidentId)).map((row) => [row.position, row]));
+  const [first] = rows.keys();
+  if (!head || first === undefined) return [];
+  const part: ChainPart = [];
+  let others: LinksLine | undefined;
+  for (const link of await listLinks(tx, orgId, first, head.position)) {
+    const row = rows.get(link.position);
+    if (row) {
+      part.push({ type: "audit", body: auditLine(link, row, of.showsActor(row.actor)) });
+      others = undefined;
+      continue;
+    }
+    if (!others || others.links.length >= LINKS_A_LINE) {
+      others = { from: link.position, previousHash: link.previousHash, links: [] };
+      part.push({ type: "links", body: others });
+    }
+    others.links.push([link.recordedAt, link.entryHash, link.hash]);
+  }
+  for (const point of await listCheckpoints(tx, orgId, first, head.position))
+    part.push({ type: "checkpoint", body: point });
+  const positions = await listGone(tx, orgId, GONE_MAX);
+  if (positions.length > 0) part.push({ type: "gone", body: { positions } });
+  return part;
+}

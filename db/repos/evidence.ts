@@ -1,0 +1,226 @@
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { EVENT_SOURCES } from "#domain/event/event.ts";
+import type { Checkpoint, Link } from "#domain/evidence/chain.ts";
+import {
+  actions,
+  artifacts,
+  commands,
+  detectionSignals,
+  incidentRows,
+  incidentSteps,
+  incidents,
+} from "../schema/incident.ts";
+import { events, rawPages } from "../schema/ingest.ts";
+import { accounts, organizations, tenants } from "../schema/organization.ts";
+import type { ScopedTx } from "../tenancy.ts";
+import { own } from "./own.ts";
+
+/** The rows an incident's evidence is made of, without records and audit; undefined when the viewer may not see it. */
+export async function loadEvidence(tx: ScopedTx, incidentId: string) {
+  const [head] = await tx
+    .select({
+      incident: incidents,
+      account: accounts,
+      tenantName: tenants.name,
+      microsoftTenantId: tenants.microsoftTenantId,
+      orgName: organizations.name,
+    })
+    .from(incidents)
+    .innerJoin(accounts, and(eq(accounts.id, incidents.accountId), eq(accounts.orgId, incidents.orgId)))
+    .innerJoin(tenants, and(eq(tenants.id, incidents.tenantId), eq(tenants.orgId, incidents.orgId)))
+    .innerJoin(organizations, eq(organizations.id, incidents.orgId))
+    .where(and(eq(incidents.id, incidentId), own(tx, incidents.orgId, incidents.tenantId)));
+  if (!head) return undefined;
+  return {
+    ...head,
+    steps: await tx
+      .select()
+      .from(incidentSteps)
+      .where(and(own(tx, incidentSteps.orgId, incidentSteps.tenantId), eq(incidentSteps.incidentId, incidentId)))
+      .orderBy(asc(incidentSteps.stepId)),
+    signals: await tx
+      .select()
+      .from(detectionSignals)
+      .where(
+        and(own(tx, detectionSignals.orgId, detectionSignals.tenantId), eq(detectionSignals.incidentId, incidentId)),
+      )
+      .orderBy(asc(detectionSignals.at), asc(detectionSignals.dedupKey)),
+    commands: await tx
+      .select()
+      .from(commands)
+      .where(and(own(tx, commands.orgId, commands.tenantId), eq(commands.incidentId, incidentId)))
+      .orderBy(asc(commands.issuedAt), asc(commands.id)),
+    // In one statement, so that a row and its newest image are of one moment.
+    actions: await tx
+      .select({
+        action: actions,
+        auditSeq: sql<string | null>`(select max(a.seq) from audit a where a.incident_id = ${actions.incidentId}
+          and a.object = ${actions.id}::text and a.action like 'ledger.%')`,
+      })
+      .from(actions)
+      .where(and(own(tx, actions.orgId, actions.tenantId), eq(actions.incidentId, incidentId)))
+      .orderBy(asc(actions.plannedAt), asc(actions.id)),
+    recordIds: await citedRecords(tx, incidentId, head.incident.draft.recordIds),
+  };
+}
+export type Evidence = NonNullable<Awaited<ReturnType<typeof loadEvidence>>>;
+
+/** Ids of the records the incident rests on: those of its signals and artifacts, and every row held for the attacker's. */
+async function citedRecords(tx: ScopedTx, incidentId: string, drafted: readonly string[]): Promise<string[]> {
+  const signals = await tx
+    .select({ ids: detectionSignals.recordIds })
+    .from(detectionSignals)
+    .where(
+      and(own(tx, detectionSignals.orgId, detectionSignals.tenantId), eq(detectionSignals.incidentId, incidentId)),
+    );
+  const left = await tx
+    .select({ id: artifacts.recordId })
+    .from(artifacts)
+    .where(and(own(tx, artifacts.orgId, artifacts.tenantId), eq(artifacts.incidentId, incidentId)));
+  const judged = await tx
+    .select({ id: incidentRows.recordId })
+    .from(incidentRows)
+    .where(
+      and(
+        own(tx, incidentRows.orgId, incidentRows.tenantId),
+        eq(incidentRows.incidentId, incidentId),
+        eq(incidentRows.verdict, "attacker"),
+      ),
+    );
+  const ids = [...drafted, ...signals.flatMap((s) => s.ids), ...left.map((a) => a.id), ...judged.map((r) => r.id)];
+  return [...new Set(ids.filter((id) => id !== null))].sort();
+}
+
+/** Every stored version of these records, oldest first. */
+export async function listCitedEvents(tx: ScopedTx, tenantId: string, recordIds: readonly string[], limit: number) {
+  if (recordIds.length === 0) return [];
+  return tx
+    .select({
+      recordId: events.recordId,
+      source: events.source,
+      occurredAt: events.occurredAt,
+      availableAt: events.availableAt,
+      ingestedAt: events.ingestedAt,
+      contentHash: events.contentHash,
+      rawPageId: events.rawPageId,
+      rawIndex: events.rawIndex,
+    })
+    .from(events)
+    .where(
+      and(
+        own(tx, events.orgId, events.tenantId),
+        eq(events.tenantId, tenantId),
+        inArray(events.source, [...EVENT_SOURCES]),
+        inArray(events.recordId, [...recordIds]),
+      ),
+    )
+    .orderBy(asc(events.occurredAt), asc(events.source), asc(events.recordId), asc(events.contentHash))
+    .limit(limit);
+}
+export type CitedEvent = Awaited<ReturnType<typeof listCitedEvents>>[number];
+
+/** One page as it was received; undefined when it is not kept any more. `body` is gzip. */
+export async function findRawPage(tx: ScopedTx, tenantId: string, pageId: number) {
+  const [row] = await tx
+    .select({ hash: rawPages.hash, receivedAt: rawPages.receivedAt, body: rawPages.body })
+    .from(rawPages)
+    .where(and(own(tx, rawPages.orgId, rawPages.tenantId), eq(rawPages.tenantId, tenantId), eq(rawPages.id, pageId)));
+  return row;
+}
+
+/** Takes along the audit rows that found the chain busy, until none waits. */
+export async function chainAudit(tx: ScopedTx, orgId: string): Promise<void> {
+  for (;;) {
+    const [row] = await tx.execute<{ chained: number }>(sql`select petra.chain_audit(${orgId}::uuid) as chained`);
+    if (!row || Number(row.chained) === 0) return;
+  }
+}
+
+/** Rows of the audit about one incident that the viewer may see, with what it takes to check each. */
+export async function listAuditRows(tx: ScopedTx, incidentId: string) {
+  const rows = await tx.execute<{
+    position: string;
+    actor: string;
+    body: string;
+    actor_salt: string;
+    body_salt: string;
+  }>(sql`
+    select c.position, a.actor::text as actor, petra.audit_body(a) as body, c.actor_salt, c.body_salt
+    from audit a join audit_chain c on c.audit_seq = a.seq and c.org_id = a.org_id
+    where a.incident_id = ${incidentId} order by c.position`);
+  return [...rows].map(({ position, actor, body, actor_salt: actorSalt, body_salt: bodySalt }) => ({
+    position: Number(position),
+    actor,
+    body,
+    actorSalt,
+    bodySalt,
+  }));
+}
+export type AuditRow = Awaited<ReturnType<typeof listAuditRows>>[number];
+
+/** A part of the chain as hashes, in order. */
+export async function listLinks(tx: ScopedTx, orgId: string, from: number, to: number): Promise<Link[]> {
+  const rows = await tx.execute<{
+    link_position: string;
+    recorded_at: string;
+    entry_hash: string;
+    previous_hash: string;
+    hash: string;
+  }>(sql`select * from petra.audit_links(${orgId}::uuid, ${from}::bigint, ${to}::bigint)`);
+  return [...rows].map((row) => ({
+    position: Number(row.link_position),
+    recordedAt: row.recorded_at,
+    entryHash: row.entry_hash,
+    previousHash: row.previous_hash,
+    hash: row.hash,
+  }));
+}
+
+/** Positions of the chain whose row is not in the audit any more, the first `limit` of them. */
+export async function listGone(tx: ScopedTx, orgId: string, limit: number): Promise<number[]> {
+  const rows = await tx.execute<{ gone_position: string }>(
+    sql`select * from petra.audit_gone(${orgId}::uuid, ${limit}::int)`,
+  );
+  return [...rows].map((row) => Number(row.gone_position));
+}
+
+/** The newest link of an organization; undefined before its first audit row. */
+export async function findHead(tx: ScopedTx, orgId: string): Promise<{ position: number; hash: string } | undefined> {
+  const [row] = await tx.execute<{ head_position: string; hash: string }>(
+    sql`select * from petra.audit_head(${orgId}::uuid)`,
+  );
+  return row && { position: Number(row.head_position), hash: row.hash };
+}
+
+/** Keeps a signed head; the one that is there already stays. */
+export async function keepCheckpoint(tx: ScopedTx, point: Checkpoint): Promise<void> {
+  const { orgId, position, hash, at, keyId, signature } = point;
+  await tx.execute(sql`insert into audit_checkpoints (org_id, position, hash, at, key_id, signature)
+    values (${orgId}::uuid, ${position}::bigint, ${hash}, ${at}::timestamptz, ${keyId}, ${signature})
+    on conflict do nothing`);
+}
+
+/** Signed heads of an organization within a part of its chain, in order. Times as they were signed: ISO, milliseconds, Z. */
+export async function listCheckpoints(tx: ScopedTx, orgId: string, from: number, to: number): Promise<Checkpoint[]> {
+  const rows = await tx.execute<{ position: string; hash: string; at: string; key_id: string; signature: string }>(sql`
+    select position, hash, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, key_id, signature
+    from audit_checkpoints where org_id = ${orgId} and position between ${from}::bigint and ${to}::bigint
+    order by position, key_id`);
+  return [...rows].map(({ position, hash, at, key_id: keyId, signature }) => ({
+    orgId,
+    position: Number(position),
+    hash,
+    at,
+    keyId,
+    signature,
+  }));
+}
+
+/** Organizations whose chain the viewer may see. */
+export async function listChainOrgs(tx: ScopedTx): Promise<{ id: string; name: string }[]> {
+  return tx
+    .select({ id: organizations.id, name: organizations.name })
+    .from(organizations)
+    .where(own(tx, organizations.id))
+    .orderBy(asc(organizations.name));
+}
