@@ -58,7 +58,7 @@ for (const detection of CATALOG) {
     const { cases } = (await import(`./${detection.id}/cases.ts`)) as { cases: Case[] };
     expect(new Set(cases.map((c) => c.kind))).toEqual(new Set(["positive", "negative", "near-miss"]));
     for (const one of cases) {
-      const world = buildWorld({ events: one.events, factsOf, asOf: "2026-07-01T00:00:00Z" }, new Map());
+      const world = buildWorld({ events: one.events, factsOf, asOf: "2026-07-01T00:00:00Z" });
       const mine = detection
         .find(world)
         .filter((f) => f.account.ref.upn === ANN && f.weight.own + f.weight.linked > 0.75);

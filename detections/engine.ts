@@ -9,7 +9,7 @@ import { leftovers } from "./judgement/leftover.ts";
 import { stories } from "./judgement/story.ts";
 import { type Handles, handlesOf, isStrangePlace, type Weighed, weighAccount } from "./judgement/weighed.ts";
 import { JUDGEMENT } from "./weights.ts";
-import { type Taint, tellingIp } from "./world/baseline.ts";
+import { CLEAN, type Taint, tellingIp } from "./world/baseline.ts";
 import { type Account, HOUR, type Seen } from "./world/seen.ts";
 import { buildWorld, type World } from "./world/world.ts";
 
@@ -74,14 +74,15 @@ function isProof(part: Weighed): boolean {
   return part.link === 1 && part.finding.weight.own >= JUDGEMENT.damningAct;
 }
 
-/** Addresses nobody may learn to trust for a while: spray sources, and what the incidents of a first pass proved. */
-function taintOf(world: World, judged: readonly Judged[]): Taint {
-  const taint = new Map<string, Set<number>>();
+/** What the incidents of a pass, and the sprays, teach about whom nobody may learn from; added to what was known. */
+function taintOf(world: World, judged: readonly Judged[], known: Taint): Taint {
+  const taint = new Map([...known.ips].map(([ip, times]) => [ip, new Set(times)]));
   const add = (ip: string | undefined, at: number): void => {
     if (!ip) return;
     const hour = Math.floor(at / HOUR) * HOUR;
     const times = taint.get(ip) ?? new Set<number>();
-    times.add(times.size === 0 ? at : Math.max(at, hour));
+    const first = Math.min(...times);
+    times.add(at < first ? at : Math.max(first, hour));
     taint.set(ip, times);
   };
   for (const found of guessingCampaigns(world)) {
@@ -89,11 +90,25 @@ function taintOf(world: World, judged: readonly Judged[]): Taint {
     for (const attempt of found.attempts) add(attempt.event.client.ip, attempt.at);
   }
   for (const { proofs } of judged) for (const seen of proofs) add(tellingIp(seen), seen.at);
-  return new Map([...taint].map(([ip, times]) => [ip, [...times].sort((a, b) => a - b)]));
+  const his = attributed(judged, []).filter((row) => row.verdict === "attacker");
+  return {
+    ips: new Map([...taint].map(([ip, times]) => [ip, [...times].sort((a, b) => a - b)])),
+    records: new Set([...known.records, ...his.map((row) => row.recordId)]),
+  };
+}
+
+function attributed(judged: readonly Judged[], guesses: readonly Seen[]): Attribution[] {
+  return judged
+    .filter((j) => j.incidents.length > 0)
+    .flatMap((j) => attribute(j.account, j.incidents, new Set([...j.cited, ...guesses]), j.handles));
 }
 
 function sameTaint(a: Taint, b: Taint): boolean {
-  return a.size === b.size && [...a].every(([ip, at]) => b.get(ip)?.join() === at.join());
+  return (
+    a.records.size === b.records.size &&
+    a.ips.size === b.ips.size &&
+    [...a.ips].every(([ip, at]) => b.ips.get(ip)?.join() === at.join())
+  );
 }
 
 const MAX_PASSES = 3;
@@ -144,16 +159,11 @@ function worstFirst(a: IncidentDraft, b: IncidentDraft): number {
  * then built again without what that attacker taught them, until nothing changes.
  */
 export function analyze(input: AnalysisInput): Analysis {
-  let taint: Taint = new Map();
+  let taint = CLEAN;
   let world = buildWorld(input, taint);
   let judged = judgeAll(world, input);
   for (let pass = 1; pass < MAX_PASSES; pass++) {
-    const next = taintOf(world, judged);
-    for (const [ip, times] of taint)
-      next.set(
-        ip,
-        [...new Set([...times, ...(next.get(ip) ?? [])])].sort((a, b) => a - b),
-      );
+    const next = taintOf(world, judged, taint);
     if (sameTaint(taint, next)) break;
     taint = next;
     world = buildWorld(input, taint);
@@ -164,14 +174,11 @@ export function analyze(input: AnalysisInput): Analysis {
     .filter((c) => c.kind === "spray")
     .flatMap((c) => c.attempts);
   const left = leftovers(world, raised, input);
-  const attribution: Attribution[] = judged
-    .filter((j) => j.incidents.length > 0)
-    .flatMap((j) => attribute(j.account, j.incidents, new Set([...j.cited, ...guesses]), j.handles));
   return {
     incidents: [...raised, ...left.incidents].sort(worstFirst),
     failedAttacks: failedAttacks(world),
     notable: [...notable(judged), ...left.notable],
-    attribution,
+    attribution: attributed(judged, guesses),
     targetedAccounts: targetedAccounts(world),
   };
 }

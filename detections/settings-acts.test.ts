@@ -14,12 +14,7 @@ it("what somebody did on several days before is his work, until he does it from 
   const days = [3, 5, 8, 12];
   const find = (last: ReturnType<typeof reset>) =>
     recovery
-      .find(
-        buildWorld(
-          { events: [...usual(), ...days.map((d) => reset(d)), last], factsOf, asOf: at(30, "00:00") },
-          new Map(),
-        ),
-      )
+      .find(buildWorld({ events: [...usual(), ...days.map((d) => reset(d)), last], factsOf, asOf: at(30, "00:00") }))
       .map((f) => f.dedup.split(":")[1]);
   expect(find(reset(15))).toEqual(["u3@fabrikam.example", "u5@fabrikam.example"]);
   expect(find(reset(16, HOSTING))).toContain("u16@fabrikam.example");

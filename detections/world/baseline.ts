@@ -60,52 +60,68 @@ function isKnown(profile: Profile, dimension: Dimension, value: string | undefin
 }
 
 /** Browser family and system: an update of the version is no new agent. */
-export function agentKey(seen: Seen): string | undefined {
+export function agentKey(seen: Pick<Seen, "facts">): string | undefined {
   const agent = seen.facts.agent;
   if (!agent || agent.kind === "service") return undefined;
   return `${agent.family}/${agent.os ?? "?"}`;
 }
 
 /** Addresses of services, and none at all, say nothing of where a person is. */
-export function tellingIp(seen: Seen): string | undefined {
+export function tellingIp(seen: Pick<PastDay, "facts" | "event">): string | undefined {
   const fact = seen.facts.ip;
   const ip = seen.event.client.ip;
   return ip && fact && fact.kind !== "microsoft" && fact.kind !== "private" ? ip : undefined;
 }
 
-/** Addresses with the times of proven hostile use: spray sources, and what a first pass proved to be an attacker's. */
-export type Taint = Map<string, number[]>;
+/**
+ * What nobody may learn from: addresses with the times of proven hostile use (spray sources, and what an earlier pass
+ * proved to be an attacker's), and the records an earlier pass marked as an attacker's.
+ */
+export type Taint = { ips: ReadonlyMap<string, readonly number[]>; records: ReadonlySet<string> };
+export const CLEAN: Taint = { ips: new Map(), records: new Set() };
 
 /** Walks the records in time order and gives every event its place, looking at earlier records only. */
-export function assignPlaces(events: Seen[], taint: Taint): void {
+export function assignPlaces(events: Seen[], taint: Taint, past: readonly PastDay[] = []): void {
   const profiles = new Map<string, Profile>();
   const company = new Map<string, Map<string, Sighting>>();
+  for (const seen of past) remember(seen, seen.account.key, profileOf(profiles, seen.account.key), company);
   for (const seen of events) {
     const account = seen.account;
     if (!account) continue;
-    let own = profiles.get(account.key);
-    if (!own) {
-      own = profile();
-      profiles.set(account.key, own);
-    }
+    const own = profileOf(profiles, account.key);
     seen.place = placeOf(seen, account, own, company, taint);
-    if (learnable(seen, taint)) remember(seen, account, own, company);
+    const hostile = isTainted(taint, seen.event.client.ip, seen.at) || seen.ids.some((id) => taint.records.has(id));
+    if (isLearnable(seen) && !hostile) remember(seen, account.key, own, company);
   }
 }
 
+/** What of an event teaches a baseline; a day of the past has no more than that. */
+export type PastDay = Pick<Seen, "at" | "facts"> & { event: Pick<Seen["event"], "client">; account: { key: string } };
+
+function profileOf(profiles: Map<string, Profile>, key: string): Profile {
+  const known = profiles.get(key);
+  if (known) return known;
+  const made = profile();
+  profiles.set(key, made);
+  return made;
+}
+
 function isTainted(taint: Taint, ip: string | undefined, at: number): boolean {
-  const times = ip ? taint.get(ip) : undefined;
+  const times = ip ? taint.ips.get(ip) : undefined;
   return times?.some((hostile) => at >= hostile && at - hostile <= JUDGEMENT.burntDays * DAY) ?? false;
 }
 
-function learnable(seen: Seen, taint: Taint): boolean {
-  const { outcome, action } = seen.event;
-  if (outcome === "failure" || (action === "sign-in" && outcome !== "success" && outcome !== "interrupted"))
-    return false;
-  return !isTainted(taint, seen.event.client.ip, seen.at);
+/** Only what worked says that somebody is at home there. */
+export function isLearnable({ event: { outcome, action } }: Seen): boolean {
+  return outcome !== "failure" && (action !== "sign-in" || outcome === "success" || outcome === "interrupted");
 }
 
-function remember(seen: Seen, account: Account, own: Profile, company: Map<string, Map<string, Sighting>>): void {
+function remember(
+  seen: Omit<PastDay, "account">,
+  key: string,
+  own: Profile,
+  company: Map<string, Map<string, Sighting>>,
+): void {
   const ip = tellingIp(seen);
   if (!ip) return;
   const network = networkOf(ip);
@@ -121,7 +137,7 @@ function remember(seen: Seen, account: Account, own: Profile, company: Map<strin
     colleagues = new Map();
     company.set(network, colleagues);
   }
-  if (colleagues.size < MAX_VALUES || colleagues.has(account.key)) learn(colleagues, account.key, seen.at);
+  if (colleagues.size < MAX_VALUES || colleagues.has(key)) learn(colleagues, key, seen.at);
 }
 
 function colleaguesOn(

@@ -1,7 +1,8 @@
 import type { AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { assignAccounts } from "./accounts.ts";
-import { assignPlaces, type Taint } from "./baseline.ts";
+import { assignPlaces, CLEAN, type Taint } from "./baseline.ts";
 import { distinctEvents } from "./distinct.ts";
+import { pastDays } from "./past.ts";
 import type { Account, Seen } from "./seen.ts";
 
 /** Everything a detection may look at: prepared once, indexed, never changed by a detection. */
@@ -57,10 +58,10 @@ function contactsOf(events: readonly Seen[]): Map<string, string> {
   return out;
 }
 
-export function buildWorld(input: AnalysisInput, taint: Taint): World {
+export function buildWorld(input: AnalysisInput, taint: Taint = CLEAN): World {
   const events = distinctEvents(input);
   const byKey = assignAccounts(events);
-  assignPlaces(events, taint);
+  assignPlaces(events, taint, pastDays(input, byKey));
   const accounts = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const actions = new Map<string, Seen[]>();
   for (const seen of events) {

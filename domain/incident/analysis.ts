@@ -132,8 +132,24 @@ export type InventoryItem = {
   detail: Record<string, string>;
 };
 
+/** Where and with what an account was seen on days before the records at hand: baselines start from it. */
+export type PastSighting = {
+  account: AccountRef;
+  ip: string;
+  userAgent?: string;
+  deviceId?: string;
+  /** As the record said, where it said so. */
+  country?: string;
+  /** ISO time of the first sighting. */
+  first: string;
+  /** Days since 1970 on which it was seen, ascending. */
+  days: number[];
+};
+
 export type AnalysisInput = {
   events: NormalizedEvent[];
+  /** What was seen before the first of `events`, without what is known to be an attacker's. */
+  past?: readonly PastSighting[];
   /** Facts by address and agent; the engine asks, the caller answers offline. */
   factsOf: (event: NormalizedEvent) => EventFacts;
   inventory?: InventoryItem[];
