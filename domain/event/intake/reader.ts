@@ -2,16 +2,17 @@ import { isRaw, type Raw, text } from "../normalize/raw.ts";
 import { columnName } from "../normalize/table-row.ts";
 import { CsvReader, delimiterOf, MAX_LINE } from "./csv.ts";
 import { JsonValues } from "./json-values.ts";
+import { portalAudit, portalSignIn } from "./portal-csv.ts";
 
 /** One raw record as read from a file, or what could not be read, with its line (0 = the file as a whole). */
 export type Read = { line: number; raw: unknown } | { line: number; fault: string };
 
 /** What a file turned out to be, by content. `not-a-log` is reported once and not read further. */
-export type Format = "purview-csv" | "table-csv" | "sign-in-csv" | "json" | "not-a-log";
+export type Format = "purview-csv" | "table-csv" | "sign-in-csv" | "audit-csv" | "json" | "not-a-log";
 
 const TABLE_TIME = /^(TimeGenerated|CreatedDateTime|CreationTime|CreationDate|ActivityDateTime|time)$/i;
 const TABLE_WORD =
-  /^(Operation|OperationName|Operations|ActivityDisplayName|UserPrincipalName|InitiatedBy|TargetResources)$/i;
+  /^(Operation|OperationName|Operations|ActivityDisplayName|UserPrincipalName|InitiatedBy|TargetResources|ServicePrincipalId)$/i;
 const PAYLOADS = new Set(["auditdata", "audit data", "audit_data", "rawauditdata", "raweventdata"]);
 
 function payloadColumn(headers: readonly string[]): number {
@@ -19,54 +20,17 @@ function payloadColumn(headers: readonly string[]): number {
 }
 
 /** Recognises a header line; undefined when the columns are no log of ours. */
-export function formatOfHeader(headers: readonly string[]): "purview-csv" | "table-csv" | "sign-in-csv" | undefined {
+export function formatOfHeader(headers: readonly string[]): Exclude<Format, "json" | "not-a-log"> | undefined {
   const names = headers.map(columnName);
   if (payloadColumn(names) >= 0) return "purview-csv";
   if (names.some((n) => /^date \(utc\)$/i.test(n)) && names.some((n) => /^(request id|ip address)$/i.test(n)))
     return "sign-in-csv";
+  if (names.some((n) => /^date \(utc\)$/i.test(n)) && names.some((n) => /^activity$/i.test(n))) return "audit-csv";
   const known = names.filter((n) => TABLE_WORD.test(n)).length;
   return known >= 1 &&
     (names.some((n) => TABLE_TIME.test(n)) || known >= 3 || names.some((n) => /^(IPAddress|OfficeWorkload)$/i.test(n)))
     ? "table-csv"
     : undefined;
-}
-
-/** The portal's own sign-in download ("Date (UTC)", "Request ID" …) as a sign-in. */
-function portalSignIn(row: Record<string, string>): Raw {
-  const get = (...names: string[]): string =>
-    names.map((n) => row[n.toLowerCase()]).find((v) => v !== undefined && v !== "") ?? "";
-  const [city = "", region = "", country = ""] = get("Location")
-    .split(",")
-    .map((p) => p.trim());
-  return {
-    id: get("Request ID"),
-    createdDateTime: get("Date (UTC)"),
-    userPrincipalName: get("Username", "User principal name"),
-    userDisplayName: get("User"),
-    userId: get("User ID"),
-    appDisplayName: get("Application"),
-    appId: get("Application ID"),
-    ipAddress: get("IP address"),
-    clientAppUsed: get("Client app"),
-    userAgent: get("User agent"),
-    correlationId: get("Correlation ID"),
-    uniqueTokenIdentifier: get("Unique token identifier"),
-    resourceDisplayName: get("Resource"),
-    authenticationRequirement: get("Authentication requirement"),
-    status: {
-      errorCode: get("Sign-in error code") || (/^success$/i.test(get("Status")) ? "0" : ""),
-      failureReason: get("Failure reason"),
-    },
-    location: { city, state: region, countryOrRegion: country },
-    deviceDetail: {
-      deviceId: get("Device ID"),
-      operatingSystem: get("Operating System"),
-      browser: get("Browser"),
-      isCompliant: get("Compliant"),
-      isManaged: get("Managed"),
-      trustType: get("Join Type"),
-    },
-  };
 }
 
 /** The answer of a Log Analytics query: tables of columns and rows, in the newer and the older spelling. */
@@ -185,12 +149,14 @@ export class LogReader {
 
   #record(fields: readonly string[]): unknown {
     const row: Record<string, string> = Object.create(null) as Record<string, string>;
-    const key = (h: string): string => (this.format === "sign-in-csv" ? h.toLowerCase() : h);
+    const portal = this.format === "sign-in-csv" || this.format === "audit-csv";
+    const key = (h: string): string => (portal ? h.toLowerCase() : h);
     this.#headers.forEach((header, index) => {
       const value = fields[index];
       if (value !== undefined && header !== "__proto__") row[key(header)] = value;
     });
     if (this.format === "sign-in-csv") return portalSignIn(row);
+    if (this.format === "audit-csv") return portalAudit(row);
     if (this.format === "table-csv") return { ...row };
     return { AuditData: fields[payloadColumn(this.#headers.map(columnName))] ?? "" };
   }
