@@ -1,5 +1,6 @@
 import type { CommandInput } from "#domain/command/command.ts";
 import type { CommandView, HomeView, IncidentCard, TenantRow } from "#domain/view/portal.ts";
+import { catalog, failedAttacks, impact, uncommonEntry, uncommonPage } from "./detection.ts";
 import { CUSTOMERS, eventPage, exchangePage, QUEUE, scanOf } from "./events.ts";
 import { INCIDENTS, incidentById } from "./incidents.ts";
 import { DAN, VIEWERS } from "./people.ts";
@@ -107,7 +108,36 @@ const ROUTES: Route[] = [
   ],
   [
     /^GET \/api\/(?:tenants|incidents)\/[^/]+\/events/,
-    (_m, request) => Response.json(eventPage(new URL(request.url).searchParams.get("category") ?? "all")),
+    (_m, request) => {
+      const query = new URL(request.url).searchParams;
+      const page = eventPage(query.get("category") ?? "all");
+      const [records, verdict] = [query.getAll("record"), query.get("verdict")];
+      const rows = page.rows.filter(
+        (row) => (records.length === 0 || records.includes(row.recordId)) && (!verdict || row.verdict === verdict),
+      );
+      return Response.json({ ...page, rows });
+    },
+  ],
+  [/^GET \/api\/incidents\/[^/]+\/impact$/, () => Response.json(impact())],
+  [
+    /^GET \/api\/detections$/,
+    (_m, request) => {
+      const row = tenantById(new URL(request.url).searchParams.get("tenantId") ?? "");
+      return Response.json(catalog(row ? { id: row.id, name: row.name } : null));
+    },
+  ],
+  [
+    /^GET \/api\/tenants\/[^/]+\/uncommon$/,
+    (_m, request) => Response.json(uncommonPage(new URL(request.url).searchParams.get("type"))),
+  ],
+  [/^GET \/api\/uncommon\/([^/]+)$/, (m) => found(uncommonEntry(m[1] ?? ""))],
+  [
+    /^GET \/api\/tenants\/([^/]+)\/failed-attacks$/,
+    (m, request) => {
+      const row = tenantById(m[1] ?? "");
+      const kind = new URL(request.url).searchParams.get("kind");
+      return row ? Response.json(failedAttacks({ id: row.id, name: row.name }, kind)) : problem(404, "No such tenant");
+    },
   ],
   [/^GET \/api\/incidents\/[^/]+\/exchange/, () => Response.json(exchangePage())],
   [

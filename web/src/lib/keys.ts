@@ -7,7 +7,7 @@ const typing = (target: EventTarget | null): boolean =>
  */
 export function listKeys(node: HTMLElement) {
   const rows = (): HTMLElement[] => [...node.querySelectorAll<HTMLElement>("[data-row]")];
-  const focusable = (row: HTMLElement): HTMLElement => row.querySelector<HTMLElement>("a, button") ?? row;
+  const focusable = (row: HTMLElement): HTMLElement => row.querySelector<HTMLElement>("a, button, summary") ?? row;
 
   function onkeydown(event: KeyboardEvent): void {
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,4 +1,5 @@
 import { fail } from "@sveltejs/kit";
+import type { ImpactView } from "#domain/view/detection.ts";
 import type { EventPage, IncidentView } from "#domain/view/portal.ts";
 import { tabOf } from "#lib/log/tabs.ts";
 import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
@@ -7,22 +8,44 @@ import type { Actions, PageServerLoad } from "./$types";
 
 const path = (id: string): string => `/api/incidents/${encodeURIComponent(id)}`;
 
+const CITED_MAX = 100;
+
+/** The records a line of evidence, or a row of the timeline, rests on. */
+async function citedIn(query: URLSearchParams, reading: Promise<IncidentView>): Promise<string[]> {
+  const given = query.getAll("record");
+  const at = query.get("at");
+  if (given.length > 0 || at === null) return given;
+  return (await reading).timeline[Number(at)]?.recordIds ?? [];
+}
+
 export const load: PageServerLoad = async (event) => {
   const { params, url } = event;
   const tab = tabOf(url.searchParams.get("tab"));
   // A page of its own has more; here the log stands under the story.
   const query = new URLSearchParams({ limit: "40" });
   if (tab.category && tab.category !== "exchange") query.set("category", tab.category);
-  const cursor = url.searchParams.get("cursor");
-  if (cursor) query.set("cursor", cursor);
-  const list = tab.category === "exchange" ? "exchange" : "events";
-  const [incident, events] = await Promise.all([
-    apiGet<IncidentView>(event, path(params.id)),
+  for (const name of ["cursor", "verdict"]) {
+    const value = url.searchParams.get(name);
+    if (value) query.set(name, value);
+  }
+  const isFull = url.searchParams.get("impact") === "full";
+  const reading = apiGet<IncidentView>(event, path(params.id));
+  const cited = await citedIn(url.searchParams, reading);
+  for (const id of cited.slice(0, CITED_MAX)) query.append("record", id);
+  const list = tab.category === "exchange" && cited.length === 0 ? "exchange" : "events";
+  const [incident, events, impact] = await Promise.all([
+    reading,
     apiGet<EventPage>(event, `${path(params.id)}/${list}?${query}`),
+    isFull
+      ? apiSend<ImpactView>(event, "GET", `${path(params.id)}/impact`).then((answer) =>
+          answer.ok ? answer.data : null,
+        )
+      : null,
   ]);
   return {
     incident,
     events,
+    impact,
     crumbs: [
       { label: incident.tenant.name, href: `/tenants/${incident.tenant.id}` },
       { label: `Incident ${incident.number}` },

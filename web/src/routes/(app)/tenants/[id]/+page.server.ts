@@ -18,8 +18,10 @@ export const load: PageServerLoad = async (event) => {
   const log = tabOf(url.searchParams.get("log"));
   const query = new URLSearchParams();
   if (log.category) query.set("category", log.category);
-  const cursor = url.searchParams.get("cursor");
-  if (cursor) query.set("cursor", cursor);
+  for (const name of ["cursor", "ip", "upn", "q"]) {
+    const value = url.searchParams.get(name);
+    if (value) query.set(name, value);
+  }
   const [scan, events, incidents] = await Promise.all([
     tab === "scan"
       ? apiSend<ScanView>(event, "GET", `${path}/scan`).then((answer) => (answer.ok ? answer.data : null))
