@@ -47,6 +47,7 @@ const WORDS: Record<string, string> = {
   "password.reveal": "Looked at the new password",
   "password.attested": "Gave a word that the password was reset",
   "analyst.look": "An analyst looked at the incident",
+  "evidence.export": "Exported the evidence",
 };
 
 const ACTION_WORDS: Partial<Record<ActionKind, string>> = {
@@ -64,6 +65,9 @@ const named = (text: string): string =>
   ACTION_WORDS[text as ActionKind] ??
   (/^[a-z-]+$/.test(text) ? text.replaceAll("-", " ") : text);
 
+/** Their object is an id or a place, which says nothing to people. */
+const WITHOUT_OBJECT = new Set(["analyst.look", "evidence.export"]);
+
 /** One line of the audit in words. */
 export const auditText = (row: IncidentPage["audit"][number]): string => {
   const words = WORDS[row.action] ?? row.action.replaceAll(/[.-]/g, " ");
@@ -71,5 +75,5 @@ export const auditText = (row: IncidentPage["audit"][number]): string => {
   if (row.action.startsWith("policy.") && typeof row.object === "string" && typeof reason === "string")
     return `${words}: ${named(row.object)}. ${reason} (policy ${String(policy)})`;
   const what = row.detail.kind ?? row.object;
-  return typeof what === "string" && row.action !== "analyst.look" ? `${words}: ${named(what)}` : words;
+  return typeof what === "string" && !WITHOUT_OBJECT.has(row.action) ? `${words}: ${named(what)}` : words;
 };

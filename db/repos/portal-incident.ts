@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, notLike } from "drizzle-orm";
 import {
   actions,
   artifacts,
@@ -78,7 +78,8 @@ export async function loadIncidentPage(tx: ScopedTx, incidentId: string, now: st
     audit: await tx
       .select()
       .from(audit)
-      .where(and(own(tx, audit.orgId), eq(audit.incidentId, incidentId)))
+      // Images of the ledger's rows are for the evidence; people read the acts themselves.
+      .where(and(own(tx, audit.orgId), eq(audit.incidentId, incidentId), notLike(audit.action, "ledger.%")))
       .orderBy(desc(audit.seq))
       .limit(200),
     notifications: await tx
