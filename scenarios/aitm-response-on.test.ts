@@ -55,14 +55,18 @@ describe("a session stolen through a copied sign-in page, Response on", () => {
   });
 
   it("retracts the phish and removes what the attacker left, without anybody's click [R72] [R74] [R86] [R94]", async () => {
-    const seen = await until("steps 2 and 3", async () => {
+    // A record that comes late brings another artifact after the steps were done; Response goes on with it by itself.
+    await until("steps 2 and 3, and nothing of the attacker's left", async () => {
       const i = await see();
-      const done = ["verified", "not-applicable", "partly"];
+      const settled = ["verified", "not-applicable", "partly"];
+      const left = i.artifacts.filter((artifact) => artifact.byAttacker && artifact.state === "active");
       return (
-        done.includes(stepOf(i, "retract-phish").state) && done.includes(stepOf(i, "disable-persistence").state) && i
+        settled.includes(stepOf(i, "retract-phish").state) &&
+        settled.includes(stepOf(i, "disable-persistence").state) &&
+        left.length === 0
       );
     });
-    expect(seen.artifacts.filter((a) => a.byAttacker && a.state === "active")).toEqual([]);
+    expect((await see()).artifacts.some((artifact) => artifact.byAttacker)).toBe(true);
     expect((await victim()).mailbox?.rules.filter((r) => r.displayName === ".")).toEqual([]);
   });
 
