@@ -1,6 +1,7 @@
 import { DAY, HOUR } from "../clock.ts";
 import type { Rng } from "../random.ts";
 import { newMailbox } from "../scenarios/mailbox.ts";
+import type { Address } from "../scenarios/networks.ts";
 import { emptyTenant } from "../state/empty-tenant.ts";
 import { ROLE } from "../state/identifiers.ts";
 import type { Device, SimUser } from "../state/types.ts";
@@ -18,6 +19,8 @@ export interface CompanySpec {
   licence: Licence;
   start: number;
   days: number;
+  /** Where the administrators of small companies sit: at the firm that looks after several of them. */
+  providerOffice: Address;
 }
 
 /** Public holidays that fall into the population's usual weeks (early summer of 2026). */
@@ -50,7 +53,6 @@ export function createCompany(rng: Rng, spec: CompanySpec): Company {
   const offices = Array.from({ length: spec.size > 60 ? 3 : spec.size > 20 ? 2 : 1 }, () =>
     addressIn(rng.pick(isps), rng),
   );
-  const gatewayKey = rangesOf("gateway", spec.country);
   const company: Company = {
     index: spec.index,
     tenant,
@@ -58,7 +60,9 @@ export function createCompany(rng: Rng, spec: CompanySpec): Company {
     zone: rng.pick(ZONES[spec.country]),
     staff: [],
     offices,
-    gateway: spec.size >= 35 && rng.chance(0.7) ? addressIn(rng.pick(gatewayKey), rng) : null,
+    gateways: spec.size >= 35 && rng.chance(0.7) ? gateways(rng, spec) : [],
+    application: spec.size > 15 ? application(rng) : null,
+    capitals: spec.index % 3 === 1,
     domain: tenant.domain,
     partners: rng.sample(PARTNERS, 7),
     holidays: new Set(HOLIDAYS[spec.country].map((d) => Math.round((Date.parse(d) - spec.start) / DAY))),
@@ -72,9 +76,26 @@ export function createCompany(rng: Rng, spec: CompanySpec): Company {
   company.staff.push(otherAccount(rng, company, "info", "shared-mailbox"));
   if (spec.size > 10) company.staff.push(otherAccount(rng, company, "invoices", "shared-mailbox"));
   for (let n = 0; n < Math.floor(spec.size / 15); n++) company.staff.push(guest(rng, company));
+  if (spec.size < 30)
+    for (const staff of company.staff)
+      if (staff.kind === "admin") Object.assign(staff, { office: spec.providerOffice, officeShare: 1 });
   for (const staff of company.staff) fillDiary(rng.fork(`diary/${staff.user.id}`), company, staff);
   return company;
 }
+
+/** The exit of the company's gateway; some companies get a new one in the middle. */
+function gateways(rng: Rng, spec: CompanySpec): Company["gateways"] {
+  const draw = () => addressIn(rng.pick(rangesOf("gateway", spec.country)), rng);
+  const first = { from: 0, address: draw() };
+  return rng.chance(0.4) ? [first, { from: rng.int(8, spec.days - 4), address: draw() }] : [first];
+}
+
+const application = (rng: Rng): NonNullable<Company["application"]> => ({
+  id: rng.uuid(),
+  appId: rng.uuid(),
+  name: rng.pick(["Mail Archive", "Signature Manager", "Cloud Backup"]),
+  machine: addressIn(rng.pick(["azure-nl", "aws-de", "hetzner-de", "aws-us"]), rng),
+});
 
 const serviceAccounts = (size: number): string[] => [
   "scanner",
@@ -124,7 +145,13 @@ function employee(rng: Rng, company: Company, admin: number, taken: Set<string>)
   taken.add(`${first}.${last}`);
   const role = admin >= 0 ? "office" : drawRole(rng, company.staff.filter((s) => s.kind === "employee").length);
   const job = admin >= 0 ? (admin === 1 ? "IT Support" : "IT Administrator") : rng.pick(JOBS[role]);
-  const user = newUser(rng, company, `${first}.${last}`.toLowerCase(), `${first} ${last}`, job);
+  const user = newUser(
+    rng,
+    company,
+    company.capitals ? `${first}.${last}` : `${first}.${last}`.toLowerCase(),
+    `${first} ${last}`,
+    job,
+  );
   if (admin >= 0) user.roles = [ADMIN_ROLES[admin % ADMIN_ROLES.length] ?? ROLE.globalAdministrator];
   const browser = rng.pick<Browser>(["edge", "edge", "edge", "chrome", "chrome", "safari", "chrome-mac", "firefox"]);
   const mac = browser === "safari" || browser === "chrome-mac";

@@ -64,6 +64,8 @@ export interface AttackTruth {
   goalStep: string;
   /** When Microsoft first shows any row of the takeover (from `takenAt` on). It may be later than the goal. */
   firstVisibleAt: string;
+  /** How many of his rows Microsoft shows before the goal. */
+  rowsVisibleBeforeGoal: number;
   /** The attacker's rows: `Id` of the unified audit log, `id` of Graph. A sign-in has one id in both logs. */
   recordIds: string[];
   /** Acts of the owner under deception (a device code typed in): neither the owner's work nor the attacker's hand. */

@@ -5,7 +5,7 @@ import { browser, IOS_MAIL, OUTLOOK_DESKTOP } from "./agents.ts";
 import { CLIENT } from "./apps.ts";
 import { addressIn, rangesOf } from "./networks.ts";
 import type { Session } from "./pen.ts";
-import type { Company, Day, Staff } from "./staff.ts";
+import { type Company, type Day, gatewayOn, type Staff } from "./staff.ts";
 
 /** The plan of day `d`, of the last day for what comes after the period. */
 function dayPlan(staff: Staff, d: number): Day {
@@ -17,17 +17,18 @@ function dayPlan(staff: Staff, d: number): Day {
 /** Where the person's computer is seen from on that day. */
 function computerAddress(company: Company, staff: Staff, d: number, rng: Rng): Address {
   const day = dayPlan(staff, d);
+  const gateway = gatewayOn(company, d);
   if (day.privateVpn && staff.vpn && day.mode !== "office") return addressIn(staff.vpn, rng);
   switch (day.mode) {
     case "office":
       return staff.office ?? day.home;
     case "trip":
     case "light":
-      return day.trip ? (company.gateway && rng.chance(0.4) ? company.gateway : day.trip.hotel) : day.home;
+      return day.trip ? (gateway && rng.chance(0.4) ? gateway : day.trip.hotel) : day.home;
     case "field":
       return addressIn(staff.carrier, rng);
     default:
-      return company.gateway && rng.chance(0.7) ? company.gateway : day.home;
+      return gateway && rng.chance(0.7) ? gateway : day.home;
   }
 }
 

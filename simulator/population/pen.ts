@@ -117,6 +117,56 @@ export class Pen {
     this.add(at, this.signInDelay(spec.interactive), "signin", graph ? { ...record, ...graph } : record);
   }
 
+  /** An application signs in as itself, by its secret; only Graph of a tenant with P1 shows it. */
+  appSignIn(at: number, app: { id: string; appId: string; name: string }, from: Address): void {
+    if (this.company.licence === "none") return;
+    const nobody = { id: "", upn: "", displayName: "", userType: "Member" } as SimUser;
+    const record = graphSignIn(this.company.tenant, this.rng.uuid(), this.rng.uuid(), {
+      at,
+      user: nobody,
+      from,
+      agent: { userAgent: "", os: "", browser: "" },
+      app: { id: app.appId, name: app.name },
+      resource: TARGET.graph,
+      interactive: false,
+      errorCode: 0,
+      sessionId: "",
+      mfa: "none",
+      clientAppUsed: "",
+      uniqueTokenId: newTokenId(this.rng),
+    });
+    this.add(at, this.signInDelay(false), "signin", {
+      ...record,
+      ...(this.company.licence === "P1" ? HIDDEN_RISK : {}),
+      signInEventTypes: ["servicePrincipal"],
+      servicePrincipalId: app.id,
+      servicePrincipalName: app.name,
+      servicePrincipalCredentialKeyId: app.id.replace(/^.{8}/, "0c5e11aa"),
+      authenticationRequirement: "singleFactorAuthentication",
+    });
+  }
+
+  /** An application reads somebody's mailbox with rights of its own. */
+  appRead(
+    at: number,
+    app: { id: string; appId: string; name: string },
+    from: Address,
+    owner: SimUser,
+    count: number,
+  ): void {
+    const agent = { userAgent: "", os: "", browser: "" };
+    const session = {
+      ...this.session(from, agent, { id: app.appId, name: app.name }),
+      client: "Client=REST;Client=RESTSystem;;",
+    };
+    this.readMail(at, owner, session, count, {
+      UserType: 5,
+      UserId: `ServicePrincipal_${app.id}`,
+      UserKey: app.appId,
+      LogonType: 1,
+    });
+  }
+
   readMail(at: number, user: SimUser, session: Session, count: number, extra: Json = {}): void {
     const ids = Array.from({ length: count }, () => this.messageId());
     this.readMessages(at, user, session, ids, extra);
@@ -167,7 +217,8 @@ export class Pen {
     operation: FileOperation,
     file: { name: string; site: string; folder: string },
   ): void {
-    this.ual(at, fileOperation(this.company.tenant, this.office(at, user, session), operation, file));
+    const record = fileOperation(this.company.tenant, this.office(at, user, session), operation, file);
+    this.ual(at, { ...record, UserId: user.upn.toLowerCase() });
   }
 
   teams(at: number, user: SimUser, session: Session, operation: "TeamsSessionStarted" | "MessageSent"): void {

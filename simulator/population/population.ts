@@ -5,6 +5,7 @@ import { createCompany } from "./company.ts";
 import type { Licence, Population, PopulationOptions, PopulationRecord } from "./contract.ts";
 import { planFailedAttacks } from "./failed-attacks.ts";
 import { planEpisodes } from "./innocent/plan.ts";
+import { addressIn } from "./networks.ts";
 import { Pen, type Row } from "./pen.ts";
 import { playServices } from "./services.ts";
 import type { Company } from "./staff.ts";
@@ -24,6 +25,7 @@ export function population(options: PopulationOptions): Population {
   if (people < 30 || days < 21 || attacks < 0 || volume <= 0 || volume > 1 || Number.isNaN(start) || start % DAY !== 0)
     throw new RangeError("population: people >= 30, days >= 21, attacks >= 0, 0 < volume <= 1, startAt a midnight UTC");
   const rng = createRng(`population/${seed}`);
+  const providerOffice = addressIn("bt", rng.fork("provider"));
   const companies = sizes(people).map((size, index) =>
     createCompany(rng.fork(`company/${index}`), {
       index,
@@ -32,6 +34,7 @@ export function population(options: PopulationOptions): Population {
       licence: licences(rng, index),
       start,
       days,
+      providerOffice,
     }),
   );
   const planned = new Map<string, Row[]>(companies.map((c) => [c.tenant.id, []]));
@@ -40,7 +43,7 @@ export function population(options: PopulationOptions): Population {
     for (const row of rows) all?.push(row);
   };
   const innocents = planEpisodes(rng.fork("innocent"), companies, file);
-  const truth = planAttacks(rng.fork("attacks"), companies, attacks, file);
+  const { attacks: attacked, cleanUps } = planAttacks(rng.fork("attacks"), companies, attacks, file);
   const failed = planFailedAttacks(rng.fork("failed"), companies, file);
   for (const rows of planned.values()) rows.sort((a, b) => a.at - b.at);
   return {
@@ -53,7 +56,7 @@ export function population(options: PopulationOptions): Population {
       if (!company) throw new RangeError(`no company ${tenantId} in this population`);
       return stream(rng.fork(`work/${company.index}`), company, planned.get(tenantId) ?? [], volume);
     },
-    truth: { attacks: truth, innocents, failed },
+    truth: { attacks: attacked, innocents: [...innocents, ...cleanUps], failed },
   };
 }
 

@@ -4,7 +4,7 @@ import type { Json } from "../state/types.ts";
 import { browser, GUESSING_AGENTS } from "./agents.ts";
 import { CLIENT, TARGET } from "./apps.ts";
 import { addressIn, rangesOf } from "./networks.ts";
-import type { Pen } from "./pen.ts";
+import { type Pen, userTarget } from "./pen.ts";
 import { type Company, employees, type Staff } from "./staff.ts";
 import { someFile } from "./working-day.ts";
 
@@ -15,7 +15,9 @@ export function playServices(pen: Pen, company: Company, d: number, volume: numb
     if (staff.kind === "service") automation(pen, company, staff, midnight, volume);
     if (staff.kind === "guest") guestVisit(pen, company, staff, midnight);
   }
+  if (company.application) archive(pen, company, company.application, midnight);
   exchangeServices(pen, company, midnight);
+  directoryServices(pen, company, midnight);
   guesses(pen, company, midnight);
 }
 
@@ -23,7 +25,6 @@ export function playServices(pen: Pen, company: Company, d: number, volume: numb
 function automation(pen: Pen, company: Company, staff: Staff, midnight: number, volume: number): void {
   const { rng } = pen;
   const { user } = staff;
-  const steady = rng.fork(`machine/${user.id}`);
   const name = user.upn.split("@")[0];
   if (!staff.machine) return;
   if (name === "scanner") {
@@ -60,7 +61,7 @@ function automation(pen: Pen, company: Company, staff: Staff, midnight: number, 
     ...pen.session(staff.machine, agent, name === "reporting" ? CLIENT.azurePowerShell : CLIENT.office),
     client: "Client=REST;Client=RESTSystem;;",
   };
-  const offset = steady.int(0, 59) * MINUTE;
+  const offset = (Number.parseInt(user.id.slice(0, 4), 16) % 60) * MINUTE;
   const every = name === "backup" ? 6 : 1;
   for (let hour = 0; hour < 24; hour += every) {
     const at = midnight + hour * HOUR + offset + rng.int(0, 20_000);
@@ -93,6 +94,60 @@ function guestVisit(pen: Pen, company: Company, staff: Staff, midnight: number):
       someFile(rng),
     );
 }
+
+/** The company's own program reads mailboxes four times a day, always from its machine. */
+function archive(pen: Pen, company: Company, app: NonNullable<Company["application"]>, midnight: number): void {
+  const { rng } = pen;
+  for (let hour = 1; hour < 24; hour += 6) {
+    const at = midnight + hour * HOUR + rng.int(0, 90_000);
+    pen.appSignIn(at, app, app.machine);
+    for (const owner of rng.sample(employees(company), 6))
+      pen.appRead(at + rng.int(5_000, 300_000), app, app.machine, owner.user, rng.int(3, 40));
+  }
+}
+
+const DIRECTORY_SERVICES = [
+  "Microsoft Teams Services",
+  "Azure AD Cloud Sync",
+  "Microsoft Intune",
+  "Microsoft Substrate Management",
+];
+
+/** Group, device and user changes by Microsoft's own services. */
+function directoryServices(pen: Pen, company: Company, midnight: number): void {
+  const { rng } = pen;
+  for (let n = rng.int(0, 2 + Math.floor(company.staff.length / 12)); n > 0; n--) {
+    const name = rng.pick(DIRECTORY_SERVICES);
+    const { user } = rng.pick(employees(company));
+    const [operation, category, changed] = rng.pick<[string, string, string]>([
+      ["Update user.", "UserManagement", "LastDirSyncTime"],
+      ["Add member to group.", "GroupManagement", "Group.DisplayName"],
+      ["Update user.", "UserManagement", "ProxyAddresses"],
+      ["Change user license.", "UserManagement", "AssignedPlan"],
+    ]);
+    pen.directory({
+      at: midnight + rng.int(0, DAY - 1),
+      operation,
+      category,
+      by: {
+        app: {
+          id: SERVICE_IDS[DIRECTORY_SERVICES.indexOf(name)] ?? "",
+          name,
+          appId: SERVICE_IDS[DIRECTORY_SERVICES.indexOf(name)] ?? "",
+        },
+      },
+      target: userTarget(user),
+      changes: [{ name: changed, from: "[]", to: '["changed"]' }],
+    });
+  }
+}
+
+const SERVICE_IDS = [
+  "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe",
+  "1a4721b3-e57f-4451-ae87-ef078703ec94",
+  "0000000a-0000-0000-c000-000000000000",
+  "98db8bd6-0cc0-4e67-9de5-f187f1cd1b41",
+];
 
 /** System accounts that look like administrators but are not people. */
 function exchangeServices(pen: Pen, company: Company, midnight: number): void {

@@ -60,6 +60,13 @@ export interface Staff {
   days: Day[];
 }
 
+export interface Application {
+  id: string;
+  appId: string;
+  name: string;
+  machine: Address;
+}
+
 export interface Company {
   index: number;
   tenant: Tenant;
@@ -67,8 +74,12 @@ export interface Company {
   zone: number;
   staff: Staff[];
   offices: Address[];
-  /** Where the company's own VPN or web gateway comes out; null when it has none. */
-  gateway: Address | null;
+  /** Where the company's own VPN or web gateway comes out, from which day on; empty when it has none. */
+  gateways: { from: number; address: Address }[];
+  /** The company's own program with rights to every mailbox, and the machine it runs on. */
+  application: Application | null;
+  /** Whether names are written with capitals in user principal names. */
+  capitals: boolean;
   domain: string;
   /** Firms the company writes to. */
   partners: string[];
@@ -89,3 +100,7 @@ export const account = (staff: Staff): { objectId: string; upn: string } => ({
   objectId: staff.user.id,
   upn: staff.user.upn,
 });
+
+/** The company's gateway on day `d`. */
+export const gatewayOn = (company: Company, d: number): Address | null =>
+  company.gateways.findLast((g) => g.from <= d)?.address ?? null;

@@ -3,7 +3,7 @@ import type { Rng } from "../random.ts";
 import type { FileOperation } from "../records/office.ts";
 import { CLIENT, TARGET } from "./apps.ts";
 import { computer, inOutlook, phone } from "./own-sessions.ts";
-import type { Pen, Session } from "./pen.ts";
+import { type Pen, risk, type Session } from "./pen.ts";
 import type { Company, Staff } from "./staff.ts";
 import { FILES, SITES, SUBJECTS } from "./vocabulary.ts";
 
@@ -93,16 +93,23 @@ function logOn(pen: Pen, staff: Staff, own: Session, at: number, fresh: boolean)
     return;
   }
   if (rng.chance(0.03)) pen.signIn(at - 30_000, user, own, { errorCode: 50126, mfa: "none", app: CLIENT.officeHome });
+  const surprised = rng.chance(0.004) ? risk(pen.company, "low", "unfamiliarFeatures") : {};
   pen.signIn(at, user, own, {
+    graph: surprised,
     mfa: staff.mfa ? "claim" : "none",
     app: rng.pick([CLIENT.officeHome, CLIENT.outlookWeb, CLIENT.teams]),
   });
   if (rng.chance(0.3))
-    pen.signIn(at + rng.int(1, 200) * MINUTE, user, own, {
-      mfa: staff.mfa ? "claim" : "none",
-      app: CLIENT.sharePoint,
-      resource: TARGET.sharePoint,
-    });
+    pen.signIn(
+      at + rng.int(1, 200) * MINUTE,
+      user,
+      { ...own },
+      {
+        mfa: staff.mfa ? "claim" : "none",
+        app: CLIENT.sharePoint,
+        resource: TARGET.sharePoint,
+      },
+    );
 }
 
 /** Password, second factor and the keep-me-signed-in page, as a person's new session shows them. */
@@ -140,12 +147,18 @@ const REFRESHED = [
 
 function refresh(pen: Pen, staff: Staff, own: Session, at: number): void {
   const drawn = pen.rng.pick(REFRESHED);
-  pen.signIn(at, staff.user, own, {
-    ...drawn,
-    interactive: false,
-    mfa: staff.mfa ? "claim" : "none",
-    ...(drawn.app === CLIENT.outlookWeb ? { clientAppUsed: "Browser" } : {}),
-  });
+  // a refresh renews the token of its own client, not the one the mailbox rows carry
+  pen.signIn(
+    at,
+    staff.user,
+    { ...own },
+    {
+      ...drawn,
+      interactive: false,
+      mfa: staff.mfa ? "claim" : "none",
+      ...(drawn.app === CLIENT.outlookWeb ? { clientAppUsed: "Browser" } : {}),
+    },
+  );
 }
 
 function lookAtPhone(pen: Pen, staff: Staff, mobile: Session, from: number, looks: number, fresh: boolean): void {
@@ -159,9 +172,10 @@ function lookAtPhone(pen: Pen, staff: Staff, mobile: Session, from: number, look
   const count = Math.max(1, Math.round(looks * (0.6 + rng.next() * 0.8)));
   for (let n = 0; n < count; n++) {
     const at = from + rng.int(0, 13 * HOUR);
-    pen.signIn(at, staff.user, mobile, { interactive: false, mfa: staff.mfa ? "claim" : "none" });
-    if (rng.chance(0.8)) pen.readMail(at + rng.int(2_000, 90_000), staff.user, mobile, rng.int(1, 3));
-    if (rng.chance(0.15)) pen.send(at + rng.int(90_000, 300_000), staff.user, mobile, subject(rng));
+    const look = { ...mobile };
+    pen.signIn(at, staff.user, look, { interactive: false, mfa: staff.mfa ? "claim" : "none" });
+    if (rng.chance(0.8)) pen.readMail(at + rng.int(2_000, 90_000), staff.user, look, rng.int(1, 3));
+    if (rng.chance(0.15)) pen.send(at + rng.int(90_000, 300_000), staff.user, look, subject(rng));
   }
 }
 

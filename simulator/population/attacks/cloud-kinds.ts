@@ -94,13 +94,14 @@ export function appCredential(i: Intruder): void {
     resource: TARGET.arm,
     mfa: i.victim.mfa ? "claim" : "none",
   });
-  const app = {
+  const existing = rng.chance(0.6) ? company.application : null;
+  const app = existing ?? {
     id: rng.uuid(),
     appId: rng.uuid(),
-    name: rng.pick(["Reporting Export", "Archive Sync", "HR Connector", "Backup Agent"]),
+    name: rng.pick(["Reporting Export", "Archive Sync", "HR Connector"]),
   };
   i.wait(2, 10);
-  if (rng.chance(0.4)) {
+  if (!existing) {
     i.variation.newApplication = true;
     entraChange(
       i,
@@ -149,29 +150,12 @@ export function appCredential(i: Intruder): void {
   i.wait(10, 60);
   const from = i.address("hosting");
   for (let n = rng.int(3, 8); n > 0; n--) {
-    appOnlyRead(i, app, from.ip);
+    pen.appSignIn(i.at, app, from);
+    for (let k = rng.int(1, 3); k > 0; k--)
+      pen.appRead(i.at + k * 8_000, app, from, rng.pick(employees(company)).user, rng.int(5, 40));
     i.wait(5, 30);
   }
-  i.variation.company = company.index;
   i.goal("mail read as the application");
-}
-
-function appOnlyRead(i: Intruder, app: { id: string; appId: string; name: string }, ip: string): void {
-  const target = i.rng.pick(employees(i.company));
-  const session = {
-    ...i.pen.session(
-      { ...i.address("hosting"), ip },
-      { userAgent: "", os: "", browser: "" },
-      { id: app.appId, name: app.name },
-    ),
-    client: "Client=REST;Client=RESTSystem;;",
-  };
-  i.pen.readMail(i.at, target.user, session, i.rng.int(5, 40), {
-    UserType: 5,
-    UserId: `ServicePrincipal_${app.id}`,
-    UserKey: app.appId,
-    LogonType: 1,
-  });
 }
 
 /** An administrator's account: more roles, a second administrator, federation or policy. */

@@ -1,6 +1,8 @@
 import { DAY, HOUR } from "../../clock.ts";
 import type { Rng } from "../../random.ts";
-import type { AttackTruth } from "../contract.ts";
+import type { AttackTruth, InnocentTruth } from "../contract.ts";
+import { cleanUp } from "../innocent/clean-up.ts";
+import { Scene } from "../innocent/scene.ts";
 import type { Row } from "../pen.ts";
 import { account, type Company, dayOf, present, type Staff } from "../staff.ts";
 import { adminTakeover, appCredential, delegation, illicitConsent, lookAlikeSeries, mailFlow } from "./cloud-kinds.ts";
@@ -62,8 +64,9 @@ export function planAttacks(
   companies: Company[],
   count: number,
   file: (company: Company, rows: Row[]) => void,
-): AttackTruth[] {
+): { attacks: AttackTruth[]; cleanUps: InnocentTruth[] } {
   const out: AttackTruth[] = [];
+  const cleanUps: InnocentTruth[] = [];
   const total = KINDS.reduce((sum, k) => sum + k.share, 0);
   for (const company of companies) taken.set(company, new Set());
   const order = KINDS.flatMap((k) => Array.from({ length: Math.ceil((k.share * count) / total) }, () => k));
@@ -75,8 +78,25 @@ export function planAttacks(
     for (const victim of intruder.victims) taken.get(intruder.company)?.add(victim);
     for (const pen of [intruder.pen, intruder.deceived, intruder.bystanders]) file(intruder.company, pen.rows);
     out.push(truthOf(id, kind.kind, intruder));
+    const noticed = notice(rng.fork(`${id}/noticed`), intruder, file);
+    if (noticed) cleanUps.push(noticed);
   }
-  return out.sort((a, b) => a.startAt.localeCompare(b.startAt) || a.id.localeCompare(b.id));
+  out.sort((a, b) => a.startAt.localeCompare(b.startAt) || a.id.localeCompare(b.id));
+  return { attacks: out, cleanUps };
+}
+
+/** A third of the companies find out by themselves, after the attacker's last act. */
+function notice(rng: Rng, i: Intruder, file: (company: Company, rows: Row[]) => void): InnocentTruth | null {
+  if (!rng.chance(0.35)) return null;
+  const scene = new Scene(i.company, rng);
+  if (!cleanUp(scene, i.victims, Math.max(...i.pen.rows.map((r) => r.at)))) return null;
+  file(i.company, scene.pen.rows);
+  return {
+    kind: "clean-up-after-attack",
+    tenantId: i.company.tenant.id,
+    accounts: scene.cast.map(account),
+    recordIds: scene.pen.ids(),
+  };
 }
 
 /** Tries victims and times until the attack fits into the period; an attack that cannot have an administrator takes a person. */
@@ -147,6 +167,7 @@ function truthOf(id: string, kind: string, i: Intruder): AttackTruth {
     goalAt: iso(i.goalAt ?? Math.max(...rows.map((r) => r.at))),
     goalStep: i.goalStep,
     firstVisibleAt: iso(Math.min(...ofTakeover.map((r) => r.availableAt))),
+    rowsVisibleBeforeGoal: ofTakeover.filter((r) => r.availableAt < (i.goalAt ?? 0)).length,
     recordIds: i.pen.ids(),
     ambiguousIds: i.deceived.ids(),
     variation: i.variation,

@@ -84,6 +84,24 @@ export function helpDeskReset(s: Scene): boolean {
   return true;
 }
 
+/** The person changes the password: at Microsoft's reset page, or because it had expired. */
+export function selfServiceReset(s: Scene): boolean {
+  const found = s.worker();
+  if (!found) return false;
+  const { staff, at, own } = found;
+  if (s.rng.chance(0.5)) s.pen.signIn(at, staff.user, own, { errorCode: 50055, mfa: "none", app: CLIENT.officeHome });
+  s.pen.directory({
+    at: at + 2 * MINUTE,
+    operation: s.rng.pick(["Reset password (self-service).", "Change user password."]),
+    category: "UserManagement",
+    by: by(staff, own),
+    target: userTarget(staff.user),
+    changes: [],
+  });
+  passwordSignIn(s.pen, staff, { ...own, id: s.rng.uuid() }, at + 4 * MINUTE);
+  return true;
+}
+
 /** Prompts left unanswered in a meeting, answered after it. */
 export function missedPrompts(s: Scene): boolean {
   const found = s.worker((p) => p.mfa);

@@ -13,6 +13,7 @@ const EPISODES: readonly [kind: string, rate: number, play: (scene: Scene) => bo
   ["new-phone", 0.8, accounts.newPhone],
   ["new-laptop", 0.4, accounts.newLaptop],
   ["help-desk-reset", 0.8, accounts.helpDeskReset],
+  ["self-service-reset", 0.8, accounts.selfServiceReset],
   ["missed-prompts", 1.5, accounts.missedPrompts],
   ["joiner", 0.25, accounts.joiner],
   ["leaver", 0.2, accounts.leaver],
