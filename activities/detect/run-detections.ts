@@ -1,12 +1,15 @@
 import type { WorkflowBell } from "#activities/bell.ts";
 import type { Db } from "#db/client.ts";
-import { countEvents, listUnjudgedAccounts, loadEvents, markJudged, type StoredEvent } from "#db/repos/ingest.ts";
+import { markJudged } from "#db/repos/ingest.ts";
 import { findTenant } from "#db/repos/tenant.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
 import type { Analysis, AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { applyAnalysis } from "./apply-analysis.ts";
+import { loadWindow } from "./window.ts";
+
+export { MONITOR_DAYS } from "./window.ts";
 
 export type DetectDeps = {
   db: Db;
@@ -19,11 +22,6 @@ export type DetectDeps = {
 };
 type Owner = { orgId: string; tenantId: string };
 
-const DAY_MS = 86_400_000;
-export const MONITOR_DAYS = 30;
-/** Above this many events only the accounts concerned are loaded whole. */
-const WHOLE_TENANT_EVENTS = 60_000;
-
 /**
  * Judges a tenant's events of the last days and carries the result into incidents, failed attacks and notable events in one
  * transaction; then rings the workflows of what is new or has grown. Scan and monitoring share it. Answers how many
@@ -35,11 +33,15 @@ export async function runDetections(
   options: { days: number; inventory?: InventoryItem[]; blindSpots?: string[] },
 ): Promise<{ opened: string[]; grown: string[] }> {
   const asOf = deps.clock.now().toISOString();
-  const since = new Date(Date.parse(asOf) - options.days * DAY_MS).toISOString();
-  const { tenant, stored, isWhole } = await load(deps, owner, since, options.days > MONITOR_DAYS);
-  if (!tenant) return { opened: [], grown: [] };
+  const loaded = await withWorkerScope(deps.db, owner, async (tx) => {
+    const tenant = await findTenant(tx, owner.tenantId);
+    return tenant && { tenant, ...(await loadWindow(tx, deps.db, tenant, { asOf, days: options.days })) };
+  });
+  if (!loaded) return { opened: [], grown: [] };
+  const { tenant, since, stored, past, isWhole } = loaded;
   const analysis = deps.analyze({
     events: stored.map((s) => s.event),
+    past,
     factsOf: deps.factsOf,
     asOf,
     ownDomains: tenant.domains,
@@ -65,19 +67,4 @@ export async function runDetections(
   for (const id of changed.opened) await deps.bell.ensureIncident(owner.tenantId, id);
   for (const id of changed.grown) await deps.bell.wakeIncident(owner.tenantId, id, "evidence");
   return changed;
-}
-
-function load(deps: DetectDeps, owner: Owner, since: string, mustBeWhole: boolean) {
-  return withWorkerScope(deps.db, owner, async (tx) => {
-    const tenant = await findTenant(tx, owner.tenantId);
-    const many =
-      !mustBeWhole && (await countEvents(tx, owner.tenantId, since, WHOLE_TENANT_EVENTS + 1)) > WHOLE_TENANT_EVENTS;
-    const stored: StoredEvent[] = await loadEvents(
-      tx,
-      owner.tenantId,
-      since,
-      many ? { accountKeys: await listUnjudgedAccounts(tx, owner.tenantId, since), upns: [] } : undefined,
-    );
-    return { tenant, stored, isWhole: !many };
-  });
 }

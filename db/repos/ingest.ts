@@ -157,7 +157,7 @@ export type StoredEvent = {
 };
 
 /**
- * A tenant's events since a time, oldest first, newest version of each record. `accountKeys` narrows to those accounts, what
+ * A tenant's events since a time, oldest first, every version of a record: which one counts must not hang on arrival. `accountKeys` narrows to those accounts, what
  * was done to them by others, and failed sign-ins of anybody.
  */
 export async function loadEvents(
@@ -183,15 +183,7 @@ export async function loadEvents(
     .from(events)
     .where(and(eq(events.tenantId, tenantId), gte(events.occurredAt, since), ofAccounts))
     .orderBy(events.occurredAt, events.recordId, events.ingestedAt);
-  const newest = new Map<string, StoredEvent>();
-  for (const row of rows) {
-    newest.set(`${row.event.source}|${row.event.recordId}`, {
-      ...row,
-      availableAt: iso(row.availableAt),
-      ingestedAt: iso(row.ingestedAt),
-    });
-  }
-  return [...newest.values()];
+  return rows.map((row) => ({ ...row, availableAt: iso(row.availableAt), ingestedAt: iso(row.ingestedAt) }));
 }
 
 /** How many events a tenant has since a time, counted no further than `limit`. */

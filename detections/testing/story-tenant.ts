@@ -14,6 +14,8 @@ export type Licence = "p1" | "none";
 export type Played = {
   tenant: Tenant;
   victim: string;
+  /** The records as the wire has them. */
+  raws: unknown[];
   events: NormalizedEvent[];
   inventory: InventoryItem[];
   truth: Record<string, unknown>;
@@ -31,12 +33,20 @@ export function playStory(story: string, seed: string, licence?: Licence): Playe
   const raw: unknown[] = tenant.ual.map((r) => r.record);
   if (licence === "p1" || (licence === undefined && tenant.p1)) raw.push(...tenant.signIns.map((r) => r.record));
   raw.push(...tenant.directoryAudits.map((r) => r.record));
-  const events = raw.flatMap((record) => {
-    const read = normalizeRecord(JSON.parse(JSON.stringify(record)));
+  const raws = raw.map((record) => JSON.parse(JSON.stringify(record)) as unknown);
+  const events = raws.flatMap((record) => {
+    const read = normalizeRecord(record);
     return read.kind === "event" ? [read.event] : [];
   });
   const victim = tenant.users.find((u) => u.id === tenant.victimId)?.upn ?? "?";
-  return { tenant, victim, events, inventory: inventoryOf(tenant), truth: tenant.attack as Record<string, unknown> };
+  return {
+    tenant,
+    victim,
+    raws,
+    events,
+    inventory: inventoryOf(tenant),
+    truth: tenant.attack as Record<string, unknown>,
+  };
 }
 
 export function judgeStory(played: Played, events = played.events): Analysis {
