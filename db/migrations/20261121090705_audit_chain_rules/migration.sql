@@ -14,13 +14,12 @@ CREATE POLICY petra_app_select ON raw_pages FOR SELECT TO petra_app
 USING ((SELECT petra.kind()) IN ('member', 'guest') AND org_id = (SELECT petra.org_id())
   AND tenant_id IN (SELECT petra.data_tenants()));
 --> statement-breakpoint
+-- Without a search path of their own, so that the planner can inline them; every name in them is qualified.
 CREATE FUNCTION petra.utc_text(moment timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$ SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
+AS $$ SELECT pg_catalog.to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
 --> statement-breakpoint
 CREATE FUNCTION petra.text_hash(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$ SELECT encode(sha256(convert_to(content, 'UTF8')), 'hex') $$;
+AS $$ SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(content, 'UTF8')), 'hex') $$;
 --> statement-breakpoint
 -- What an audit row says, without who: hashed apart so that an export can leave names out and stay checkable.
 CREATE FUNCTION petra.audit_body(a public.audit) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
