@@ -7,7 +7,10 @@ type AccountKind =
   | "set-password"
   | "delete-mfa-method"
   | "remove-role-assignment"
-  | "add-role-assignment";
+  | "add-role-assignment"
+  | "prepare-block-group"
+  | "add-to-block-group"
+  | "remove-from-block-group";
 
 const isEnabled = (now: Image | null): boolean => now?.accountEnabled === true;
 
@@ -33,7 +36,11 @@ const readRole: Executor["read"] = async (tenant, { head, rest }) => {
   return role ? { assignmentId: role.id, roleId: role.roleId, name: role.name } : null;
 };
 
-/** Writes on the account itself. Target: the user's object id, or user/kind/method, or user/role. */
+/** Target: group/user. */
+const readMember: Executor["read"] = async (tenant, { head, rest }) =>
+  (await tenant.isInGroup(head, rest)) ? { groupId: head } : null;
+
+/** Writes on the account itself. Target: the user's object id, or user/kind/method, user/role, group/user. */
 export const accountExecutors = {
   "revoke-sessions": {
     read: readAccount,
@@ -73,5 +80,21 @@ export const accountExecutors = {
     read: readRole,
     isDone: (now) => now !== null,
     send: (tenant, { head, image }) => tenant.addRoleAssignment(head, String(image?.roleId)),
+  },
+  "prepare-block-group": {
+    // It looks for what is there before it makes anything.
+    read: async () => null,
+    isDone: () => false,
+    send: (tenant) => tenant.prepareBlockGroup(),
+  },
+  "add-to-block-group": {
+    read: readMember,
+    isDone: (now) => now !== null,
+    send: (tenant, { head, rest }) => tenant.addToGroup(head, rest),
+  },
+  "remove-from-block-group": {
+    read: readMember,
+    isDone: (now) => now === null,
+    send: (tenant, { head, rest }) => tenant.removeFromGroup(head, rest),
   },
 } satisfies Record<AccountKind, Executor>;

@@ -1,4 +1,5 @@
 import type { M365Tenant, WriteOutcome } from "#activities/clients/m365/m365.ts";
+import { SHUT_PROTOCOLS } from "#activities/clients/m365/mailbox-settings.ts";
 import type { Executor, Image, Target } from "./executors.ts";
 
 type MailboxKind =
@@ -15,7 +16,9 @@ type MailboxKind =
   | "enable-transport-rule"
   | "disable-connector"
   | "enable-connector"
-  | "remove-connector";
+  | "remove-connector"
+  | "disable-mailbox-protocols"
+  | "restore-mailbox-protocols";
 
 const readRule: Executor["read"] = (tenant, { head, rest }) => tenant.readInboxRule(head, rest);
 
@@ -60,6 +63,14 @@ const turnTransportRule = (enabled: boolean): Executor => ({
   isDone: (now) => (now === null ? !enabled : now.enabled === enabled),
   send: (tenant, target) => tenant.setTransportRuleEnabled(target.id, enabled),
 });
+
+const areProtocols = (now: Image, wanted: Readonly<Record<string, boolean | null>>): boolean =>
+  Object.entries(wanted).every(([name, value]) => now[name] === value);
+/** Of a before-image only the protocols: it holds more. */
+const protocolsOf = (image: Image | null): Record<string, boolean | null> =>
+  Object.fromEntries(
+    Object.keys(SHUT_PROTOCOLS).map((name) => [name, typeof image?.[name] === "boolean" ? image[name] : null]),
+  );
 
 const rightsOf = (image: Image | null): string[] =>
   Array.isArray(image?.rights) ? image.rights.map(String) : ["FullAccess"];
@@ -139,6 +150,16 @@ export const mailboxExecutors = {
     read: readConnector,
     isDone: (now) => now === null,
     send: (tenant, { head, rest }) => tenant.removeConnector(head as ConnectorKind, rest),
+  },
+  "disable-mailbox-protocols": {
+    read: (tenant, target) => tenant.readMailboxProtocols(target.id),
+    isDone: (now) => now === null || areProtocols(now, SHUT_PROTOCOLS),
+    send: (tenant, target) => tenant.setMailboxProtocols(target.id, SHUT_PROTOCOLS),
+  },
+  "restore-mailbox-protocols": {
+    read: (tenant, target) => tenant.readMailboxProtocols(target.id),
+    isDone: (now, _before, { image }) => now === null || areProtocols(now, protocolsOf(image)),
+    send: (tenant, { id, image }) => tenant.setMailboxProtocols(id, protocolsOf(image)),
   },
 } satisfies Record<MailboxKind, Executor>;
 

@@ -7,6 +7,7 @@ import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
 import { audit, type Case, inCase, nowOf, type Order, type RemediateDeps } from "./case.ts";
 import { EXECUTORS, type Executor, type Image, targetOf } from "./executors.ts";
+import { RowHold } from "./row-hold.ts";
 import { askGate, type GateAnswer } from "./write-gate.ts";
 
 export type WriteRequest = {
@@ -42,18 +43,31 @@ const TRIES_AFTER_LOST_ANSWERS = 3;
 
 /**
  * One write through the ledger (D11, L5, S43): before-image stored → gate → sent → accepted. A second attempt finds the row:
- * accepted is skipped; sent or unknown reads the real state first and acts on the difference. A 429 is thrown, with the row
- * back at planned.
+ * accepted is skipped; sent or unknown reads the real state first and acts on the difference. Of two attempts that live at
+ * once only the one that holds the row sends. A 429 is thrown, with the row back at planned.
  */
 export async function write(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> {
+  const hold = new RowHold(deps, c);
+  try {
+    return await attempt(deps, c, request, hold);
+  } finally {
+    await hold.release();
+  }
+}
+
+async function attempt(deps: RemediateDeps, c: Case, request: WriteRequest, hold: RowHold): Promise<WriteResult> {
   const executor: Executor = EXECUTORS[request.kind];
   const target = targetOf(request.targetId, request.image ?? null);
-  const opened = await openRow(deps, c, request);
+  const opened = await openRow(deps, c, request, hold);
   let { action } = opened;
-  if (opened.isSettled) return { kind: action.after?.gone === true ? "gone" : "done", action, isNew: false };
+  if (opened.isSettled) return settled(action);
   let firstGate = opened.gate;
 
   for (let tries = 1; ; tries++) {
+    if (!firstGate) {
+      action = await hold.take(action.id);
+      if (isSettledState(action)) return settled(action);
+    }
     if (action.state === "sent" || action.state === "unknown") {
       const now = await executor.read(c.m365, target);
       if (executor.isDone(now, action.before ?? null, target))
@@ -66,6 +80,8 @@ export async function write(deps: RemediateDeps, c: Case, request: WriteRequest)
     if (!gate.allowed) return { kind: "stopped", reason: gate.reason, waits: gate.waits };
 
     await deps.fault?.({ action: request.kind, at: "before-request" });
+    // Whoever stood still here looks again who holds the row before anything goes out.
+    if (!hold.isHeld()) continue;
     let outcome: WriteOutcome & { newId?: string };
     try {
       outcome = await executor.send(c.m365, target, action.before ?? null, request.secret ?? noSecret);
@@ -100,6 +116,12 @@ export async function write(deps: RemediateDeps, c: Case, request: WriteRequest)
   }
 }
 
+const isSettledState = (action: ActionRow): boolean => ["accepted", "verified", "undone"].includes(action.state);
+const settled = (action: ActionRow): WriteResult => ({
+  kind: action.after?.gone === true ? "gone" : "done",
+  action,
+  isNew: false,
+});
 const done = (action: ActionRow): WriteResult => ({ kind: "done", action, isNew: true });
 const noSecret = (): Promise<string> => Promise.reject(new Error("This write carries no secret."));
 
@@ -111,18 +133,18 @@ type OpenedRow = {
 };
 
 /** The row this request goes on with, or a new one with its before-image; settled when nothing is left to do. */
-async function openRow(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<OpenedRow> {
+async function openRow(deps: RemediateDeps, c: Case, request: WriteRequest, hold: RowHold): Promise<OpenedRow> {
   const executor: Executor = EXECUTORS[request.kind];
   const { known } = request;
   if (known !== undefined)
     return inCase(deps, c, async (tx) => {
       const earlier = await listEarlier(tx, c, request);
-      return goOn(earlier, request) ?? begin(tx, deps, c, request, earlier, known);
+      return goOn(earlier, request) ?? begin(tx, deps, c, request, hold, earlier, known);
     });
   const present = await inCase(deps, c, async (tx) => goOn(await listEarlier(tx, c, request), request));
   if (present) return present;
   const before = await executor.read(c.m365, targetOf(request.targetId, request.image ?? null));
-  return inCase(deps, c, async (tx) => begin(tx, deps, c, request, await listEarlier(tx, c, request), before));
+  return inCase(deps, c, async (tx) => begin(tx, deps, c, request, hold, await listEarlier(tx, c, request), before));
 }
 
 const prefixOf = ({ step, kind, targetId, extra }: WriteRequest): string =>
@@ -137,7 +159,7 @@ async function listEarlier(tx: ScopedTx, c: Case, request: WriteRequest): Promis
 function goOn(earlier: ActionRow[], request: WriteRequest): OpenedRow | undefined {
   const last = earlier.at(-1);
   if (!last) return undefined;
-  if (!["accepted", "verified", "undone"].includes(last.state)) return { action: last, isSettled: false };
+  if (!isSettledState(last)) return { action: last, isSettled: false };
   // Revocations and passwords are events, named by `extra`; there is no state to compare.
   const isEvent = request.kind === "revoke-sessions" || request.kind === "set-password";
   const isSettled = !request.isAgain && (last.state === "accepted" || isEvent);
@@ -150,6 +172,7 @@ async function begin(
   deps: RemediateDeps,
   c: Case,
   request: WriteRequest,
+  hold: RowHold,
   earlier: ActionRow[],
   before: Image | null,
 ): Promise<OpenedRow> {
@@ -182,7 +205,9 @@ async function begin(
   if (isAlready) return { action, isSettled: true };
   // Another attempt was quicker: its row is looked at before anything is sent.
   if (action.id !== id) return { action, isSettled: false };
-  return { action, isSettled: false, gate: await markSent(tx, deps, c, request, action) };
+  const gate = await markSent(tx, deps, c, request, action);
+  await hold.takeNew(tx, id);
+  return { action, isSettled: false, gate };
 }
 
 /** Asks the gate and marks the row as sent in one transaction: no write without an answer, no answer older than the write. */

@@ -53,26 +53,6 @@ test("a replica that shows the old value for a minute makes the lock wait, not f
   expect(disables).toHaveLength(1);
 });
 
-test("a synced account's lock is re-asserted until it holds, and the incident says not contained while it does not [R85]", async () => {
-  const it = await rig.openIncident({ story: "spray-forward-connector" });
-  await rig.activities.planRemediation(it.at);
-  await rig.activities.lockAccount(it.byResponse);
-  expect(await settle(it.at)).toMatchObject({ state: "verified" });
-  await it.sync();
-  expect((await it.victim()).accountEnabled).toBe(true);
-  await rig.cloud.advance(61);
-  const run = await rig.activities.runWatches();
-  expect(run.wake).toContainEqual(it.at);
-  expect(await it.stored()).toMatchObject({
-    not_contained: true,
-    not_contained_reason: expect.stringContaining("directory synchronisation"),
-  });
-  expect((await it.victim()).accountEnabled).toBe(false);
-  await rig.cloud.advance(61);
-  await rig.activities.runWatches();
-  expect(await it.stored()).toMatchObject({ not_contained: false });
-});
-
 test("a lost answer is read back before anything is sent again", async () => {
   const it = await rig.openIncident();
   await rig.activities.planRemediation(it.at);

@@ -8,6 +8,7 @@ import { write } from "./ledger.ts";
 import { settleStop } from "./lock.ts";
 import type { StepOutcome } from "./outcome.ts";
 import { lookAgain, lookNoMore } from "./recheck.ts";
+import { openLadder } from "./undo.ts";
 
 const STEP = "reenable-account";
 
@@ -44,6 +45,9 @@ async function enable(deps: RemediateDeps, c: Case, input: Ordered): Promise<Ste
   if (result.kind === "stopped") return settleStop(deps, c, input, STEP, result);
   if (result.kind === "refused") return settle(deps, c, input, "failed", result.reason);
   if (result.kind === "gone") return settle(deps, c, input, "failed", "The account does not exist any more.");
+  const shut = await openLadder(deps, c, input);
+  if (shut.length > 0)
+    return settle(deps, c, input, "failed", `The account is enabled, and still shut out: ${shut.join(" ")}`);
   const user = await c.m365.readUser(c.objectId);
   if (user.accountEnabled) {
     await inCase(deps, c, (tx) => verifyActions(tx, c.at.incidentId, ["enable-account"], c.objectId, nowOf(deps)));

@@ -27,6 +27,14 @@ const some = <T>(value: T | undefined): T => {
 /** For each write that can be undone, something in the simulated tenant to do it to. */
 const THINGS: Partial<Record<ActionKind, (world: Tenant, it: Opened) => Thing>> = {
   "disable-account": (_world, it) => ({ targetId: user(it) }),
+  "add-to-block-group": (world, it) => {
+    world.groups.push({ id: "block-group", displayName: "Block", synced: false, members: [] });
+    return { targetId: `block-group/${user(it)}` };
+  },
+  "disable-mailbox-protocols": (world, it) => {
+    mailbox(world, it).protocols.PopEnabled = false;
+    return { targetId: user(it) };
+  },
   "move-message": (world, it) => {
     const message = some(mailbox(world, it).messages[0]);
     return {
@@ -108,7 +116,7 @@ function foreign(world: Tenant) {
 async function shapeOf(it: Opened) {
   const truth = await it.truth();
   const victim = await it.victim();
-  const { folders, rules, permissions, forwardingSmtpAddress, deliverToMailboxAndForward } = victim.mailbox;
+  const { folders, rules, permissions, protocols, forwardingSmtpAddress, deliverToMailboxAndForward } = victim.mailbox;
   return {
     enabled: victim.accountEnabled,
     folders: folders.map((folder) => [folder.displayName, folder.messages.map((m) => m.internetMessageId).sort()]),
@@ -119,6 +127,8 @@ async function shapeOf(it: Opened) {
       conditions,
     })),
     permissions,
+    protocols,
+    groups: truth.groups.map(({ id, members }) => ({ id, members })),
     forwarding: [forwardingSmtpAddress, deliverToMailboxAndForward],
     grants: truth.grants.map(({ clientId, principalId, scope }) => ({ clientId, principalId, scope })),
     principals: truth.servicePrincipals.map(({ id, accountEnabled }) => ({ id, accountEnabled })),

@@ -45,7 +45,23 @@ async function undo(deps: RemediateDeps, c: Case, input: Ordered, action: Action
   if (result.kind === "gone")
     return { state: "failed", reason: "It is not there any more and cannot be brought back." };
   await settle(deps, c, input, action, result.action);
-  return { state: "undone" };
+  const shut = action.kind === "disable-account" ? await openLadder(deps, c, input) : [];
+  return shut.length > 0 ? { state: "undone", reason: shut.join(" ") } : { state: "undone" };
+}
+
+/** What kept the lock of a synced account shut, in the order it is opened again. */
+const LADDER: readonly ActionKind[] = ["disable-mailbox-protocols", "add-to-block-group"];
+
+/** Opens again what kept a lock shut; answers what could not be opened, in words. */
+export async function openLadder(deps: RemediateDeps, c: Case, input: Ordered): Promise<string[]> {
+  const actions = await inCase(deps, c, (tx) => listActions(tx, c.at.incidentId));
+  const failures: string[] = [];
+  for (const action of actions) {
+    if (!LADDER.includes(action.kind) || refusalOf(action) !== undefined) continue;
+    const outcome = await undo(deps, c, input, action);
+    if (outcome.state !== "undone") failures.push(outcome.reason ?? "It was not opened again.");
+  }
+  return failures;
 }
 
 const pick = (image: Record<string, unknown> | null, ...keys: string[]): Record<string, unknown> =>

@@ -1,11 +1,13 @@
 import { type ActionRow, listActionsOn, newestAction, verifyActions } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
-import { endWatches, putWatch, updateIncident } from "#db/repos/remediate.ts";
+import { endWatches, listWatches, putWatch, setWatch, updateIncident } from "#db/repos/remediate.ts";
+import type { ScopedTx } from "#db/tenancy.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
 import { type At, audit, type Case, inCase, nowOf, openCase, type RemediateDeps, SYSTEM, stepOf } from "./case.ts";
 import { guardStep } from "./faults.ts";
+import { holdSynced } from "./hold.ts";
 import { write } from "./ledger.ts";
-import { later, roundOf } from "./lock.ts";
+import { LOCK_CHECK_SECONDS, later, roundOf } from "./lock.ts";
 import type { StepOutcome } from "./outcome.ts";
 
 const STEP = "revoke-and-lock";
@@ -48,9 +50,14 @@ export async function verifyLock(deps: RemediateDeps, at: At): Promise<StepOutco
       });
       const isFresh = again.kind === "done" && again.isNew;
       const present = isFresh ? await c.m365.readUser(c.objectId) : user;
-      if (!(await haveSessionsMoved(deps, c, present.sessionsValidFrom))) {
+      if (!(await haveSessionsMoved(deps, c, present.sessionsValidFrom)))
         return { state: "accepted", again: { inSeconds: backOff(disabled, deps) } };
-      }
+      const hold =
+        user.isSynced && disabled
+          ? await holdSynced(deps, c, disabled, { isDisabled: true })
+          : { kind: "holds" as const };
+      if (hold.kind === "open") return settleOpen(deps, c, hold.reason);
+      if (hold.kind === "pending") return { state: "accepted", again: { inSeconds: backOff(disabled, deps) } };
       return settleVerified(deps, c, step.state === "verified", step.residualUntil);
     },
     { onlyReads: true },
@@ -103,6 +110,7 @@ async function settleVerified(
       residualUntil: residual,
       updatedAt: now,
     });
+    await lookEvery(tx, c, LOCK_CHECK_SECONDS);
     // Whoever still holds a token may add something: look again while that can be, and once after.
     await putWatch(tx, {
       ...c.at,
@@ -129,20 +137,41 @@ async function whileOpen(
   const age = secondsSince(deps, disabled.acceptedAt ?? disabled.plannedAt);
   if (!wasVerified && age < LAG_SECONDS) return { state: "accepted", again: { inSeconds: backOff(disabled, deps) } };
 
-  const by = isSynced ? "directory synchronisation" : "somebody";
-  const fix = isSynced ? " Disable the account in the on-premises Active Directory as well." : "";
-  const reason = `The lock does not hold: ${by} has enabled the account again. Petra locks it again every minute until it holds.${fix}`;
-  const now = nowOf(deps);
-  await inCase(deps, c, async (tx) => {
-    await setStep(tx, c.at.incidentId, STEP, { state: "accepted", verifiedAt: null, reason, updatedAt: now });
-    await updateIncident(tx, c.at.incidentId, { notContained: true, notContainedReason: reason, updatedAt: now });
-    await audit(tx, c, { at: now, actor: SYSTEM, action: "lock.reopened", object: STEP, detail: { reason } });
-  });
   const order = { by: disabled.actor, commandId: disabled.commandId ?? undefined };
   const base = { step: STEP, targetId: c.objectId, targetLabel: c.account.upn, order, continues: true } as const;
   const locked = await write(deps, c, { ...base, kind: "disable-account", isAgain: true, isUndoable: false });
+  const hold = isSynced ? await holdSynced(deps, c, disabled, { isDisabled: false }) : undefined;
+  if (hold?.kind === "holds") {
+    const detail = { by: "directory synchronisation", held: "Conditional Access" };
+    await inCase(deps, c, (tx) =>
+      audit(tx, c, { at: nowOf(deps), actor: SYSTEM, action: "lock.reasserted", object: STEP, detail }),
+    );
+    return { state: wasVerified ? "verified" : "accepted", again: { inSeconds: 5 } };
+  }
+  const by = isSynced ? "directory synchronisation" : "somebody";
+  const open = hold?.kind === "open" ? ` ${hold.reason}` : "";
+  const reason = `The lock does not hold: ${by} has enabled the account again. Petra locks it again every minute until it holds.${open}`;
+  await settleOpen(deps, c, reason);
   if (locked.kind === "refused" || locked.kind === "stopped") return { state: "accepted", reason: locked.reason };
   return { state: "accepted", reason, again: { inSeconds: 5 } };
+}
+
+/** The step goes back to accepted and the incident says that it is not contained, and why (R85). */
+async function settleOpen(deps: RemediateDeps, c: Case, reason: string): Promise<StepOutcome> {
+  const now = nowOf(deps);
+  const isNews = c.incident.notContainedReason !== reason;
+  await inCase(deps, c, async (tx) => {
+    await setStep(tx, c.at.incidentId, STEP, { state: "accepted", verifiedAt: null, reason, updatedAt: now });
+    await updateIncident(tx, c.at.incidentId, { notContained: true, notContainedReason: reason, updatedAt: now });
+    await lookEvery(tx, c, LOCK_CHECK_SECONDS);
+    if (isNews) await audit(tx, c, { at: now, actor: SYSTEM, action: "lock.open", object: STEP, detail: { reason } });
+  });
+  return { state: "accepted", reason };
+}
+
+async function lookEvery(tx: ScopedTx, c: Case, everySeconds: number): Promise<void> {
+  const watch = (await listWatches(tx, c.at.incidentId)).find((row) => row.kind === "lock");
+  if (watch && watch.everySeconds !== everySeconds) await setWatch(tx, watch.id, { everySeconds });
 }
 
 const secondsSince = (deps: RemediateDeps, iso: string): number =>

@@ -14,6 +14,9 @@ function writesOfThePort(): string[] {
   return members.filter((name) => name !== "enableAudit");
 }
 
+/** Onboarding prepares what a lock will need, before there is an incident; it locks nobody. */
+const ALSO_BY_ONBOARDING = "tenant/access.ts";
+
 const usersOf = (pattern: RegExp): string[] =>
   sources
     .filter(({ path, text }) => !path.startsWith("clients/") && pattern.test(text))
@@ -28,7 +31,10 @@ test("the port's writes are called by executors alone, and executors are sent by
     "remediate/executors-account.ts",
     "remediate/executors-apps.ts",
     "remediate/executors-mailbox.ts",
+    ALSO_BY_ONBOARDING,
   ]);
+  const others = writes.filter((name) => name !== "prepareBlockGroup");
+  expect(usersOf(new RegExp(`\\.(${others.join("|")})\\b`))).not.toContain(ALSO_BY_ONBOARDING);
   expect(usersOf(/\.send\(c\.m365/)).toEqual(["remediate/ledger.ts"]);
   expect(usersOf(/executor\.send\(|\bEXECUTORS\[[^\]]+\]\.send/)).toEqual(["remediate/ledger.ts"]);
   expect(usersOf(/\baskGate\(tx, \{/)).toEqual(["remediate/ledger.ts"]);

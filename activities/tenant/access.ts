@@ -22,10 +22,17 @@ export async function proveAccess(cloud: M365Cloud, microsoftTenantId: string): 
   }
 }
 
-export type Preparation = { capabilities: Capability[]; domains: string[] };
+export type Preparation = { capabilities: Capability[]; domains: string[]; blockGroupId?: string };
 
-/** What Petra can and cannot do here, each with reason and date; switches the audit log on where it is off and allowed. */
-export async function readCapabilities(tenant: M365Tenant, now: string): Promise<Preparation> {
+/**
+ * What Petra can and cannot do here, each with reason and date; switches the audit log on where it is off and allowed, and
+ * where Response is on prepares the group that locks synced accounts for good. Later its first such lock prepares it.
+ */
+export async function readCapabilities(
+  tenant: M365Tenant,
+  now: string,
+  options: { responseEnabled?: boolean } = {},
+): Promise<Preparation> {
   const organization = await tenant.readOrganization();
   const has = (id: "p1" | "p2", ok: boolean): Capability => ({
     id,
@@ -33,10 +40,29 @@ export async function readCapabilities(tenant: M365Tenant, now: string): Promise
     reason: ok ? `The tenant has Entra ID ${id.toUpperCase()}.` : `The tenant has no Entra ID ${id.toUpperCase()}.`,
     since: now,
   });
+  const block = organization.hasP1 && options.responseEnabled ? await prepareBlock(tenant, now) : undefined;
   return {
     domains: organization.domains,
-    capabilities: [has("p1", organization.hasP1), has("p2", organization.hasP2), ...(await readAudit(tenant, now))],
+    ...(block?.blockGroupId ? { blockGroupId: block.blockGroupId } : {}),
+    capabilities: [
+      has("p1", organization.hasP1),
+      has("p2", organization.hasP2),
+      ...(await readAudit(tenant, now)),
+      ...(block ? [block.capability] : []),
+    ],
   };
+}
+
+async function prepareBlock(
+  tenant: M365Tenant,
+  now: string,
+): Promise<{ capability: Capability; blockGroupId?: string } | undefined> {
+  const made = await tenant.prepareBlockGroup();
+  const no = (reason: string) => ({ capability: { id: "block-group" as const, ok: false, reason, since: now } });
+  if (made.kind === "refused") return no(`${made.reason} ${made.fix}`);
+  if (made.kind !== "accepted" || !made.newId) return no("It could not be prepared; the first lock tries again.");
+  const reason = "A Conditional Access policy keeps synced accounts locked.";
+  return { blockGroupId: made.newId, capability: { id: "block-group", ok: true, reason, since: now } };
 }
 
 async function readAudit(tenant: M365Tenant, now: string): Promise<Capability[]> {

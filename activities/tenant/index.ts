@@ -43,7 +43,9 @@ export function createTenantActivities(deps: TenantDeps) {
       withHeartbeat(async () => {
         const row = await inScope(at, (tx) => findTenant(tx, at.tenantId));
         if (!row?.microsoftTenantId) throw ApplicationFailure.nonRetryable("No Microsoft tenant", "NotFound");
-        const learned = await readCapabilities(deps.cloud.tenant(row.microsoftTenantId), now());
+        const learned = await readCapabilities(deps.cloud.tenant(row.microsoftTenantId), now(), {
+          responseEnabled: row.responseEnabled,
+        });
         const trialEndsAt = await firstTrialEnd(deps.db, row.microsoftTenantId);
         await inScope(at, async (tx, owner) => {
           const locked = await lockTenant(tx, at.tenantId);

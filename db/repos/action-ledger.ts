@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { ActionKind, ActionState } from "#domain/remediation/steps.ts";
 import { actions } from "../schema/incident.ts";
 import type { ScopedTx } from "../tenancy.ts";
@@ -90,4 +90,46 @@ export async function verifyActions(
         eq(actions.state, "accepted"),
       ),
     );
+}
+
+const untilIn = (seconds: number) => sql`clock_timestamp() + make_interval(secs => ${seconds})`;
+
+/** Takes the write for one attempt, by the database's own clock; undefined while another attempt that lives holds it. */
+export async function claimAction(
+  tx: ScopedTx,
+  actionId: string,
+  attempt: string,
+  seconds: number,
+): Promise<ActionRow | undefined> {
+  const isOver = lt(actions.claimedUntil, sql`clock_timestamp()`);
+  const [row] = await tx
+    .update(actions)
+    .set({ claimedBy: attempt, claimedUntil: untilIn(seconds) })
+    .where(and(eq(actions.id, actionId), or(isNull(actions.claimedBy), eq(actions.claimedBy, attempt), isOver)))
+    .returning();
+  return row;
+}
+
+/** Lengthens what this attempt holds; false when it holds it no more. */
+export async function lengthenClaim(
+  tx: ScopedTx,
+  actionId: string,
+  attempt: string,
+  seconds: number,
+): Promise<boolean> {
+  const isLiving = gt(actions.claimedUntil, sql`clock_timestamp()`);
+  const rows = await tx
+    .update(actions)
+    .set({ claimedUntil: untilIn(seconds) })
+    .where(and(eq(actions.id, actionId), eq(actions.claimedBy, attempt), isLiving))
+    .returning({ id: actions.id });
+  return rows.length > 0;
+}
+
+/** Lets go of what this attempt holds. */
+export async function releaseAction(tx: ScopedTx, actionId: string, attempt: string): Promise<void> {
+  await tx
+    .update(actions)
+    .set({ claimedBy: null, claimedUntil: null })
+    .where(and(eq(actions.id, actionId), eq(actions.claimedBy, attempt)));
 }

@@ -62,7 +62,9 @@ export async function noteTenant(
   tx: ScopedTx,
   tenantId: string,
   values: Partial<
-    Pick<TenantRecord, "domains" | "accessLostAt" | "accessLostReason" | "lastEventAt"> & { capabilities: Capability[] }
+    Pick<TenantRecord, "domains" | "accessLostAt" | "accessLostReason" | "lastEventAt" | "blockGroupId"> & {
+      capabilities: Capability[];
+    }
   >,
 ): Promise<void> {
   await tx.update(tenants).set(values).where(eq(tenants.id, tenantId));

@@ -61,6 +61,11 @@ export const UNDO_OF: Record<ActionKind, ActionKind | null> = {
   "remove-role-assignment": "add-role-assignment",
   "add-role-assignment": null,
   "set-password": null,
+  "prepare-block-group": null,
+  "add-to-block-group": "remove-from-block-group",
+  "remove-from-block-group": null,
+  "disable-mailbox-protocols": "restore-mailbox-protocols",
+  "restore-mailbox-protocols": null,
 };
 
 type Treatment = { action: ActionKind; target: string | null; becomes: "disabled" | "deleted"; words: string };

@@ -127,6 +127,11 @@ export const ACTION_KINDS = [
   "remove-role-assignment",
   "add-role-assignment",
   "set-password",
+  "prepare-block-group",
+  "add-to-block-group",
+  "remove-from-block-group",
+  "disable-mailbox-protocols",
+  "restore-mailbox-protocols",
 ] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 

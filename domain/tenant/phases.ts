@@ -14,6 +14,7 @@ export const CAPABILITY_IDS = [
   "mail-permission",
   "gdap",
   "directory-role",
+  "block-group",
 ] as const;
 export type CapabilityId = (typeof CAPABILITY_IDS)[number];
 /** One thing Petra can or cannot do in a tenant, with reason and date. */

@@ -193,6 +193,7 @@ function withToken(
 ): Outcome {
   const now = stage.world.clock.now();
   const seen = sessionOf(stage, attacker, session.id);
+  if (victim.mailbox?.protocols.OWAEnabled === false) return refused("Outlook on the web is switched off");
   if (what === "read-mail") {
     stage.readMail(now, victim, seen, stage.rng.sample(victim.mailbox?.messages ?? [], 3));
     return ok("read mail");

@@ -10,6 +10,7 @@ import type { World } from "./world.ts";
  */
 export function syncDirectory(world: World, tenant: Tenant, at: number): string[] {
   const changed: string[] = [];
+  if (tenant.users.some((user) => user.onPremisesSyncEnabled === true)) tenant.sync.lastAt = at;
   for (const user of tenant.users) {
     if (user.onPremisesSyncEnabled !== true || !user.onPremises) continue;
     if (user.passwordGeneration < user.onPremises.passwordGeneration) {

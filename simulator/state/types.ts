@@ -334,7 +334,7 @@ export interface Tenant {
   publishedUal: number;
   lag: LaggingView[];
   faults: Fault[];
-  sync: { everyMs: number; nextAt: number; mode: "reverts" | "stays" };
+  sync: { everyMs: number; nextAt: number; mode: "reverts" | "stays"; lastAt?: number };
   attacker: AttackerState | null;
   victimId: string | null;
   accountRoles: Record<string, string>;

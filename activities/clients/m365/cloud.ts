@@ -1,6 +1,7 @@
 import type { Clock } from "#domain/clock.ts";
 import { appDoor } from "./apps.ts";
 import { authMethodDoor } from "./auth-methods.ts";
+import { blockGroupDoor } from "./block-group.ts";
 import { deviceDoor } from "./devices.ts";
 import { createExchange } from "./exchange.ts";
 import { activityFeedDoor } from "./feed.ts";
@@ -69,6 +70,7 @@ export function createM365Cloud(config: M365Config): M365Cloud {
       ...deviceDoor(graph),
       ...authMethodDoor(graph),
       ...roleDoor(graph),
+      ...blockGroupDoor(graph),
       ...inventoryDoor({ graph, exchange, ownClientId: config.clientId, ...users }),
     };
   };

@@ -177,6 +177,18 @@ export type M365Tenant = {
     userObjectId: string,
   ): Promise<{ id: string; kind: string; createdAt: string | null; name: string }[]>;
   deleteAuthMethod(userObjectId: string, kind: string, methodId: string): Promise<WriteOutcome>;
+  /** Makes the block group and its policy where they are missing; `newId` is the group's. Needs Entra ID P1. */
+  prepareBlockGroup(): Promise<WriteOutcome & { newId?: string }>;
+  /** Whether an enabled policy refuses the group's members every new token. */
+  isBlocking(groupId: string): Promise<boolean>;
+  isInGroup(groupId: string, objectId: string): Promise<boolean>;
+  addToGroup(groupId: string, objectId: string): Promise<WriteOutcome>;
+  removeFromGroup(groupId: string, objectId: string): Promise<WriteOutcome>;
+  /** When directory synchronisation last ran over the tenant; null without it. */
+  readLastDirectorySync(): Promise<string | null>;
+  /** The mailbox's ways in by their Exchange names, null without a mailbox ("Set-CASMailbox"). */
+  readMailboxProtocols(mailboxObjectId: string): Promise<Record<string, boolean | null> | null>;
+  setMailboxProtocols(mailboxObjectId: string, protocols: Record<string, boolean | null>): Promise<WriteOutcome>;
   readTransportRule(id: string): Promise<{ enabled: boolean } | null>;
   /** Directory role assignments of one principal, `name` the role's. */
   listRoleAssignments(objectId: string): Promise<{ id: string; roleId: string; name: string }[]>;

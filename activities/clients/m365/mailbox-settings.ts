@@ -15,7 +15,20 @@ type SettingsDoor = Pick<
   | "readConnector"
   | "setConnectorEnabled"
   | "removeConnector"
+  | "readMailboxProtocols"
+  | "setMailboxProtocols"
 >;
+
+/** The ways into a mailbox, and how each is when it is shut. */
+export const SHUT_PROTOCOLS: Readonly<Record<string, boolean>> = {
+  OWAEnabled: false,
+  EwsEnabled: false,
+  MAPIEnabled: false,
+  ActiveSyncEnabled: false,
+  ImapEnabled: false,
+  PopEnabled: false,
+  SmtpClientAuthenticationDisabled: true,
+};
 
 const NOUN = { "inbound-connector": "InboundConnector", "outbound-connector": "OutboundConnector" } as const;
 
@@ -60,6 +73,14 @@ export function mailboxSettingsDoor(exchange: Exchange): SettingsDoor {
         name: "Add-MailboxPermission",
         parameters: { Identity: mailbox, User: trustee, AccessRights: rights, Confirm: false },
       }),
+    async readMailboxProtocols(mailbox) {
+      const row = await readOne("Get-CASMailbox", { Identity: mailbox });
+      if (!row) return null;
+      const names = Object.keys(SHUT_PROTOCOLS);
+      return Object.fromEntries(names.map((name) => [name, typeof row[name] === "boolean" ? row[name] : null]));
+    },
+    setMailboxProtocols: (mailbox, protocols) =>
+      exchange.write({ name: "Set-CASMailbox", parameters: { Identity: mailbox, ...protocols } }),
     async readTransportRule(id) {
       const row = await readOne("Get-TransportRule", { Identity: id });
       return row ? { enabled: row.State === "Enabled" } : null;

@@ -24,6 +24,7 @@ export type TruthUser = {
     forwardingSmtpAddress: string | null;
     deliverToMailboxAndForward: boolean;
     permissions: { user: string; rights: string[] }[];
+    protocols: Record<string, boolean>;
     rules: { id: string; displayName: string; isEnabled: boolean; actions: Json; conditions: Json; hidden: boolean }[];
     folders: { id: string; displayName: string; messages: { id: string; internetMessageId: string }[] }[];
   } | null;
@@ -36,6 +37,8 @@ export type Truth = {
   devices: (Json & { id: string; accountEnabled: boolean })[];
   connectors: (Json & { name: string; enabled: boolean })[];
   transportRules: (Json & { name: string; enabled: boolean })[];
+  groups: { id: string; displayName: string; members: string[] }[];
+  policies: Json[];
 };
 export type ArtifactWish = Partial<typeof artifacts.$inferInsert> & { kind: ArtifactKind; name: string };
 
@@ -98,6 +101,7 @@ async function openIncident(rig: { cloud: SimulatedCloud; made: Factories }, see
   const tenant = await rig.made.tenant(org.id, {
     microsoftTenantId: sim.tenantId,
     responseEnabled: options.responseEnabled ?? true,
+    capabilities: [{ id: "p1", ok: true, reason: "The tenant has Entra ID P1." }],
     ...options.tenant,
   });
   let account: Awaited<ReturnType<typeof rig.made.account>> | undefined;

@@ -74,6 +74,7 @@ function organizationJson(tenant: Tenant): Json {
     countryLetterCode: tenant.country,
     createdDateTime: created,
     onPremisesSyncEnabled: tenant.users.some((u) => u.onPremisesSyncEnabled === true) ? true : null,
+    onPremisesLastSyncDateTime: tenant.sync.lastAt ? graphTime(tenant.sync.lastAt) : null,
     tenantType: "AAD",
     verifiedDomains: [tenant.domain, tenant.initialDomain].map((name) => ({
       capabilities: "Email, OfficeCommunicationsOnline",

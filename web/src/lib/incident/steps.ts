@@ -57,6 +57,11 @@ export const ACTION_WORDS: Record<ActionKind, string> = {
   "remove-role-assignment": "Remove role",
   "add-role-assignment": "Put role back",
   "set-password": "Set new password",
+  "prepare-block-group": "Prepare the group that is let nowhere in",
+  "add-to-block-group": "Add to the group that is let nowhere in",
+  "remove-from-block-group": "Take out of the group that is let nowhere in",
+  "disable-mailbox-protocols": "Close all ways into the mailbox",
+  "restore-mailbox-protocols": "Open the ways into the mailbox again",
 };
 
 const READY: readonly StepState[] = ["waiting", "failed", "undone", "refused"];
