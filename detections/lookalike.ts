@@ -36,8 +36,17 @@ const CONFUSABLE: Record<string, string> = {
   υ: "u",
   χ: "x",
   ɡ: "g",
-  ı: "i",
-  ł: "l",
+  п: "n",
+  ѵ: "v",
+  ԝ: "w",
+  ѡ: "w",
+  ո: "n",
+  ս: "u",
+  օ: "o",
+  ց: "g",
+  զ: "q",
+  հ: "h",
+  ɑ: "a",
 };
 
 /** Names an attacker borrows trust from: brands, and what helpers and systems are called. */
@@ -82,19 +91,26 @@ const ROLES = [
   "commerce",
 ];
 
-/** Lower case, decomposed, without marks and separators: what a hurried reader takes in, letter by letter. */
-function plain(text: string): string {
+/** Letters of European alphabets that people write plainly in a sign-in name: Łukasz is lukasz, Jørgen is jorgen. */
+const PLAIN: Record<string, string> = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe", ı: "i", ð: "d", þ: "th" };
+
+function unaccent(text: string): string {
   return text
     .slice(0, 256)
     .normalize("NFKD")
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, "");
+    .replace(/[łøđßæœıðþ]/g, (letter) => PLAIN[letter] ?? letter);
+}
+
+/** Lower case, decomposed, without marks and separators: what a hurried reader takes in, letter by letter. */
+function plain(text: string): string {
+  return unaccent(text).replace(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** A digit stands for a letter only inside a word or before one: "micros0ft", "0ffice", never "team 5". */
 function undigit(text: string): string {
   const letter = /\p{L}/u;
-  const chars = [...text.slice(0, 256).normalize("NFKD").toLowerCase()];
+  const chars = [...unaccent(text)];
   return chars
     .map((c, i) =>
       /[0-9]/.test(c) && letter.test(chars[i + 1] ?? "")

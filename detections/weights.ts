@@ -201,4 +201,10 @@ export const LEFTOVER = {
   appAbused: 2.5,
   /** From here an item of an account with an incident counts as the attacker's. */
   joins: 2.5,
+  /** A mailbox or folder that everybody may read. */
+  openToAll: 3,
+  /** A connector that lets anything in or carries everything out. */
+  openDoor: 2,
+  /** The log shows its making from a strange place; by itself a note, beside another reason an incident. */
+  madeStrange: 2.5,
 } as const;

@@ -1,4 +1,3 @@
-import type { NormalizedEvent } from "#domain/event/event.ts";
 import { addressesIn } from "#domain/event/normalize/rule.ts";
 import type {
   AccountRef,
@@ -8,119 +7,29 @@ import type {
   Notable,
   PersistenceFinding,
 } from "#domain/incident/analysis.ts";
-import { ABUSED_APPS } from "../abused-apps.ts";
-import { describeRule, hidingWeight } from "../inbox-rules.ts";
-import { imitated, isNameless } from "../lookalike.ts";
+import { makingOf } from "../leftover-history.ts";
+import { judgeKind } from "../leftover-kinds.ts";
+import { detailOf, type Judged, judgeGrant, judgeRule } from "../leftover-mail.ts";
 import { worstOutside } from "../mail-destination.ts";
 import { JUDGEMENT, LEFTOVER } from "../weights.ts";
 import type { World } from "../world/world.ts";
 import { localPart } from "../world/world.ts";
 
-type Rule = NonNullable<NormalizedEvent["rule"]>;
-type Judged = { item: InventoryItem; points: number; why: string[]; effect: string };
-
-/** Detail keys as inventories write them, whatever their capitals. */
-function detailOf(item: InventoryItem): (...names: string[]) => string | undefined {
-  const lower = new Map(Object.entries(item.detail).map(([k, v]) => [k.toLowerCase(), v]));
-  return (...names) => names.map((n) => lower.get(n.toLowerCase())).find((v) => v !== undefined && v !== "");
+/** What an object is, and what the log tells of its making: from a strange place it weighs more, from home no less. */
+function judgeItem(item: InventoryItem, world: World, input: AnalysisInput): Judged {
+  const judged = judgeByKind(item, world, input);
+  const making = makingOf(item, world);
+  if (making?.place === "strange") {
+    judged.points += LEFTOVER.madeStrange;
+    judged.why.push(making.why);
+  } else if (making?.place === "home" && judged.points === 0) judged.why.push(making.why);
+  return judged;
 }
 
-function conditions(text: string | undefined): Record<string, string> {
-  if (!text) return {};
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null) {
-      return Object.fromEntries(
-        Object.entries(parsed)
-          .filter(([, v]) => v !== null && v !== false && !(Array.isArray(v) && v.length === 0))
-          .map(([k, v]) => [k, typeof v === "string" ? v : JSON.stringify(v)]),
-      );
-    }
-  } catch {
-    return { conditions: text };
-  }
-  return {};
-}
-
-function ruleOf(item: InventoryItem): Rule {
+function judgeByKind(item: InventoryItem, world: World, input: AnalysisInput): Judged {
   const get = detailOf(item);
-  const forwards = ["forwardTo", "forwardsTo", "forwardAsAttachmentTo", "redirectTo"].flatMap((n) =>
-    addressesIn(get(n)),
-  );
-  const moves = get("moveToFolder", "movesTo", "copyToFolder");
-  return {
-    name: item.name,
-    conditions: conditions(get("conditions")),
-    ...(forwards.length > 0 ? { forwardsTo: forwards } : {}),
-    ...(moves ? { movesTo: moves } : {}),
-    deletes: get("delete", "permanentDelete", "deletes", "deleteMessage") === "true",
-    marksRead: get("markAsRead", "marksRead") === "true",
-  };
-}
-
-function judgeRule(item: InventoryItem, world: World): Judged {
-  const rule = ruleOf(item);
-  const why: string[] = [];
-  let points = 0;
-  const add = (more: number, text: string): void => {
-    points += more;
-    why.push(text);
-  };
-  const to = worstOutside(rule.forwardsTo ?? [], world);
-  const hiding = hidingWeight(rule);
-  if (to) add(LEFTOVER[to.kind === "inside" ? "outside" : to.kind], `sends mail to ${to.address}`);
-  if (hiding && hiding !== "rule-plain")
-    add(hiding === "rule-hides-nameless" ? LEFTOVER.hidesNameless : LEFTOVER.hides, "puts telling mail out of sight");
-  if (to && (hiding || rule.marksRead)) add(LEFTOVER.forwardsUnseen, "and leaves no trace in the inbox");
-  if (to && !hiding && isNameless(rule.name)) add(LEFTOVER.nameless, "under a name made to be overlooked");
-  if (detailOf(item)("isHidden") === "true" && points > 0) add(LEFTOVER.hidden, "and is hidden from Outlook");
-  return { item, points, why, effect: describeRule(rule) };
-}
-
-const MAIL_SCOPE = /(^|\s|\/)(mail\.|mailboxsettings\.|ews\.|imap\.|files\.readwrite|full_access)/i;
-
-/** How many people use an application, by the grants of the live inventory. */
-function usersOf(appId: string, world: World): number {
-  const users = new Set<string>();
-  for (const item of world.inventory)
-    if (item.kind === "oauth-grant" && item.detail.appId === appId)
-      users.add(item.detail.principalId ?? item.mailbox?.upn ?? "all");
-  return users.size;
-}
-
-function judgeGrant(item: InventoryItem, world: World): Judged {
-  const get = detailOf(item);
-  const appId = get("appId") ?? "";
-  const scopes = get("scopes", "scope") ?? "";
-  const why: string[] = [];
-  let points = 0;
-  const service = world.inventory.find((i) => i.kind === "service-principal" && i.detail.appId === appId);
-  const verified = service?.detail.isVerified === "true" || get("isVerified") === "true";
-  const disguised = imitated(item.name)?.how === "disguised";
-  const mail = MAIL_SCOPE.test(scopes);
-  if (disguised && mail) {
-    points += LEFTOVER.appDisguised;
-    why.push("its name imitates another by look-alike letters");
-  }
-  const users = usersOf(appId, world);
-  if (mail && !verified && users <= 2 && get("consentType") !== "AllPrincipals") {
-    points += LEFTOVER.appAlone;
-    why.push("reads mail, nobody vouches for its publisher and hardly anybody else uses it");
-  }
-  if (ABUSED_APPS.has(appId.toLowerCase()) && users <= 2) {
-    points += LEFTOVER.appAbused;
-    why.push("public reports name it in stolen mailboxes");
-  }
-  return {
-    item,
-    points,
-    why,
-    effect: `reaches ${scopes.split(/\s+/).filter(Boolean).slice(0, 4).join(", ")} without a password`,
-  };
-}
-
-function judgeItem(item: InventoryItem, world: World): Judged {
-  const get = detailOf(item);
+  const other = judgeKind(item, get, world, input.factsOf);
+  if (other) return { item, ...other };
   if (item.kind === "inbox-rule") return judgeRule(item, world);
   if (item.kind === "oauth-grant") return judgeGrant(item, world);
   if (item.kind === "mailbox-forwarding") {
@@ -154,13 +63,25 @@ function finding(judged: Judged, byAttacker: boolean): PersistenceFinding {
 /** Whose item it is: its mailbox, or the person a grant was given by. */
 function ownerOf(item: InventoryItem, world: World): AccountRef | undefined {
   if (item.mailbox) return item.mailbox;
-  const principal = item.detail.principalId;
-  if (!principal) return undefined;
+  const principal = item.detail.principalId ?? consenter(item, world);
+  if (!principal) return memberOf(item, world) ?? makingOf(item, world)?.account.ref;
   const known = world.accountOf(principal);
   return (
     known?.ref ??
     world.inventory.find((i) => i.mailbox?.objectId === principal)?.mailbox ?? { objectId: principal, upn: principal }
   );
+}
+
+/** Who let an application in, when it was one person: the grants name him. */
+function consenter(item: InventoryItem, world: World): string | undefined {
+  if (item.kind !== "service-principal") return undefined;
+  const grants = world.inventory.filter((i) => i.kind === "oauth-grant" && i.detail.appId === item.detail.appId);
+  const people = new Set(grants.map((g) => g.detail.principalId).filter((p) => p !== undefined));
+  return people.size === 1 ? [...people][0] : undefined;
+}
+
+function memberOf(item: InventoryItem, world: World): AccountRef | undefined {
+  return item.kind === "role-assignment" ? world.accountOf(item.name)?.ref : undefined;
 }
 
 function isSame(a: AccountRef, b: AccountRef): boolean {
@@ -226,16 +147,32 @@ function incident(owner: AccountRef, parts: Judged[], input: AnalysisInput): Inc
   };
 }
 
+/** Kinds a person asks about while cleaning up, even where nothing speaks against one of them. */
+const SHOWN_AS_TWIN = new Set(["inbox-rule", "oauth-grant", "mailbox-forwarding"]);
+
 /** A legitimate twin stays, and is shown as such; what the attacker left is joined to his incident. */
 function extend(raised: IncidentDraft, mine: Judged[]): void {
   for (const judged of mine) {
     const { item } = judged;
-    if (!/^(inbox-rule|oauth-grant|mailbox-forwarding)$/.test(item.kind)) continue;
+    if (judged.points === 0 && !SHOWN_AS_TWIN.has(item.kind)) continue;
     const known = raised.persistence.find(
       (p) => p.kind === item.kind && (p.objectId === item.objectId || p.name.toLowerCase() === item.name.toLowerCase()),
     );
     if (!known) raised.persistence.push(finding(judged, judged.points >= LEFTOVER.joins));
   }
+}
+
+/** Objects of the whole organization whose maker no log names. */
+const NOBODY_KNOWN = "(the organization)";
+
+function noteOf(judged: Judged, account: AccountRef, input: AnalysisInput): Notable {
+  return {
+    account,
+    kind: "leftover-persistence",
+    at: judged.item.createdAt ?? input.asOf,
+    recordIds: [recordIdOf(judged.item)],
+    why: `"${judged.item.name}" ${judged.why.join(", ")}.`,
+  };
 }
 
 /**
@@ -251,11 +188,15 @@ export function leftovers(
   const notable: Notable[] = [];
   const owners = new Map<string, { owner: AccountRef; parts: Judged[] }>();
   for (const item of world.inventory) {
+    const judged = judgeItem(item, world, input);
     const owner = ownerOf(item, world);
-    if (!owner) continue;
+    if (!owner) {
+      if (judged.points >= LEFTOVER.joins) notable.push(noteOf(judged, { upn: NOBODY_KNOWN }, input));
+      continue;
+    }
     const key = (owner.objectId ?? owner.upn).toLowerCase();
     const entry = owners.get(key) ?? { owner, parts: [] };
-    entry.parts.push(judgeItem(item, world));
+    entry.parts.push(judged);
     owners.set(key, entry);
   }
   for (const { owner, parts } of owners.values()) {
@@ -268,14 +209,7 @@ export function leftovers(
     const score = telling.reduce((sum, p) => sum + p.points, 0);
     if (score >= JUDGEMENT.incident) incidents.push(incident(owner, telling, input));
     else {
-      for (const p of telling)
-        notable.push({
-          account: owner,
-          kind: "leftover-persistence",
-          at: p.item.createdAt ?? input.asOf,
-          recordIds: [recordIdOf(p.item)],
-          why: `"${p.item.name}" ${p.why.join(", ")}.`,
-        });
+      for (const p of telling) notable.push(noteOf(p, owner, input));
     }
   }
   return { incidents, notable };
