@@ -4,7 +4,7 @@ import { groupBy } from "../windows.ts";
 import type { Seen } from "../world/seen.ts";
 
 const TAKEOVER =
-  /restricted from sending|suspicious email sending|suspicious (inbox|forwarding|sending|e-?mail forwarding)|forwarding\/redirect rule|unusual (external|volume|increase)|impossible travel|anomalous token|account compromise|compromised|aitm|attacker in the middle|session cookie|password spray|suspicious oauth|elevation of exchange admin|anubis/i;
+  /restricted from sending|suspicious email sending|suspicious (inbox|forwarding|sending|e-?mail forwarding)|forwarding\/redirect rule|unusual (external|volume|increase)|impossible travel|atypical travel|anonymous ip|malicious ip|unfamiliar sign-?in|leaked credentials|anomalous token|account compromise|compromised|aitm|attacker in the middle|session cookie|password spray|suspicious oauth|elevation of exchange admin|anubis/i;
 const CLICKED = /malicious url click|clicked through to a potentially malicious|user clicked/i;
 
 function keyOf(seen: Seen): WeightKey | undefined {

@@ -2,18 +2,19 @@ import { defineDetection, type Finding } from "../define-detection.ts";
 import { type WeightKey, weigh } from "../weights.ts";
 import { withAccount } from "../windows.ts";
 import { isSuccess, type Seen } from "../world/seen.ts";
+import { changesIssuer, loosened } from "./loosened.ts";
 
 function keyOf(seen: Seen): WeightKey | undefined {
-  const { action, params } = seen.event;
-  if (action === "domain.federation.set") return "federation-changed";
+  const { action } = seen.event;
+  if (action === "domain.federation.set") return changesIssuer(seen.event) ? "federation-changed" : undefined;
   if (action === "mail-protection.disable") return "mail-protection-off";
-  if (action === "policy.access.delete") return "access-policy-weakened";
-  if (action === "policy.access.update") {
-    const before = params["ConditionalAccessPolicy.old"] ?? "";
-    const after = params.ConditionalAccessPolicy ?? "";
-    return /"state":"enabled"/.test(before) && !/"state":"enabled"/.test(after) ? "access-policy-weakened" : undefined;
-  }
-  return undefined;
+  if (action === "policy.access.delete" || action === "policy.delete") return "access-policy-weakened";
+  return action === "policy.access.update" && loosened(seen.event) ? "access-policy-weakened" : undefined;
+}
+
+function how(seen: Seen): string {
+  const text = seen.event.action === "policy.access.update" ? loosened(seen.event) : undefined;
+  return text ? `; ${text}` : "";
 }
 
 export default defineDetection({
@@ -28,7 +29,7 @@ export default defineDetection({
     { tactic: "TA0003", technique: "T1556.009" },
   ],
   falsePositives: ["Administrators who test or replace a policy", "A planned change of the federation"],
-  knownGaps: ["An exclusion added to a policy that stays on"],
+  knownGaps: ["A policy whose old text the record does not carry", "A group the policy names losing its members"],
   runbook: ["Put the policy back", "Who may issue sign-ins for which domain now?"],
   find: (world) => {
     const out: Finding[] = [];
@@ -36,6 +37,7 @@ export default defineDetection({
       world.byAction(
         "domain.federation.set",
         "policy.access.delete",
+        "policy.delete",
         "policy.access.update",
         "mail-protection.disable",
       ),
@@ -52,7 +54,7 @@ export default defineDetection({
           key === "federation-changed"
             ? "Who may issue sign-ins was changed"
             : "A rule that guards the tenant was weakened",
-        reason: `${seen.event.operation}: ${name}.`,
+        reason: `${seen.event.operation}: ${name}${how(seen)}.`,
       });
     }
     return out;

@@ -3,8 +3,8 @@ import type { Account, Seen } from "./seen.ts";
 
 type Name = { objectId?: string | undefined; upn?: string | undefined; guest: boolean };
 
-/** Actions a service carries out for a person: they belong to that person's story. */
-const DONE_FOR = /^(device\.(register|owner|user)|auth-method\.|mfa\.)/;
+/** What a service does for, or says of, a person belongs to that person's story. */
+const DONE_FOR = /^(device\.(register|owner|user)|auth-method\.|mfa\.|provider\.alert)/;
 
 /** Whose story an event belongs to; undefined for services acting for themselves. */
 function nameOf(event: NormalizedEvent): Name | undefined {

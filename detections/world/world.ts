@@ -40,8 +40,8 @@ function domainsOf(accounts: Account[], given: string[] | undefined): Set<string
 }
 
 /** Somebody who could act here is at home here; a name that was only guessed at proves nothing. */
-function isOwnAct(seen: Seen): boolean {
-  return seen.event.outcome === "success" || seen.event.actor.objectId !== undefined;
+function isOwnAct({ event: { actor, outcome } }: Seen): boolean {
+  return (actor.kind === "person" || actor.kind === "guest") && (outcome === "success" || actor.objectId !== undefined);
 }
 
 /** A forward to a contact is a forward to the address behind it, whichever was made first. */

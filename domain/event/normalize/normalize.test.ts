@@ -203,3 +203,23 @@ it("the same record has the same content hash whatever the order of its keys", (
   expect(a.contentHash).toMatch(/^[0-9a-f]{32}$/);
   expect(read({ ...UAL, Operation: "Send", x: { b: 1, a: 3 } }).contentHash).not.toBe(a.contentHash);
 });
+
+it("an alert of Microsoft Graph tells of the person in it, a resolved one of nobody", () => {
+  const alert = {
+    id: "a1",
+    title: "Password Spray",
+    severity: "high",
+    status: "new",
+    serviceSource: "azureAdIdentityProtection",
+    createdDateTime: "2026-06-01T10:00:00Z",
+    evidence: [{ ipAddress: "203.0.113.7" }, { userAccount: { userPrincipalName: "Ann@fabrikam.example" } }],
+  };
+  expect(read(alert)).toMatchObject({
+    recordId: "a1",
+    action: "provider.alert",
+    target: { kind: "User", upn: "ann@fabrikam.example" },
+    params: { alertName: "Password Spray", alertSeverity: "high" },
+  });
+  for (const quiet of [{ status: "resolved" }, { severity: "informational" }])
+    expect(normalizeRecord({ ...alert, ...quiet }).kind).toBe("not-relevant");
+});

@@ -22,6 +22,7 @@ export function shapeOf(raw: Raw, depth = 0): Shaped {
   }
   if (isDiagnostic(raw)) return diagnostic(raw);
   if (isTableRow(raw)) return tableRow(raw);
+  if (isGraphAlert(raw)) return graphAlert(raw);
   return isKnownOther(raw) ? { kind: "not-relevant" } : { kind: "unknown" };
 }
 
@@ -159,6 +160,38 @@ function tableRow(raw: Raw): Shaped {
     return shaped("sign-in", graph, ["id", "originalRequestId"], ["createdDateTime"]);
   }
   return { kind: "not-relevant" };
+}
+
+function isGraphAlert(raw: Raw): boolean {
+  return (
+    ["id", "title", "severity", "status", "createdDateTime", "serviceSource"].every((name) =>
+      Object.hasOwn(raw, name),
+    ) && !Object.hasOwn(raw, "Operation")
+  );
+}
+
+/**
+ * An alert of Microsoft Graph (security alert v2) as the audit log would tell it, about the first person in its evidence.
+ * What is resolved or mere information says nothing of a takeover that still needs telling.
+ */
+function graphAlert(raw: Raw): Shaped {
+  if (/^resolved$/i.test(text(raw, "status") ?? "") || /^informational$/i.test(text(raw, "severity") ?? ""))
+    return { kind: "not-relevant" };
+  const named = list(raw, "evidence")
+    .map((one) => (isRaw(one) ? object(one, "userAccount") : undefined))
+    .map((account) => (account ? text(account, "userPrincipalName") : undefined))
+    .find((upn) => upn !== undefined);
+  const audit: Raw = {
+    Operation: "AlertTriggered",
+    Workload: "SecurityComplianceCenter",
+    UserId: "SecurityComplianceAlerts",
+    UserType: 4,
+    Name: raw.title,
+    Severity: raw.severity,
+    Data: named ? { f3u: named } : {},
+  };
+  const time = text(raw, "firstActivityDateTime", "createdDateTime");
+  return { kind: "ual", raw: audit, ...(time ? { time } : {}), ...(text(raw, "id") ? { id: text(raw, "id")! } : {}) };
 }
 
 /** Records of our world that carry nothing an account's story is told from: message traces, alerts, API activity. */
