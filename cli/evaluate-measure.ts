@@ -1,3 +1,4 @@
+import type { firings } from "#detections/engine.ts";
 import { type Rate, rate } from "#detections/evaluation-bounds.ts";
 import {
   arrivals,
@@ -57,10 +58,12 @@ export type Measured = {
   cases: CaseResult[];
 };
 
+export type Fire = (events: NormalizedEvent[]) => ReturnType<typeof firings>;
+
 const POLLS = 8;
 
 /** Runs the whole protocol over one set. */
-export function measure(set: LogSet, judge: Judge, seed: number): Measured {
+export function measure(set: LogSet, judge: Judge, fire: Fire, seed: number): Measured {
   const { events, episodes } = set;
   const plain = judge(events);
   const score = scoreAnalysis(events, episodes, plain);
@@ -96,7 +99,7 @@ export function measure(set: LogSet, judge: Judge, seed: number): Measured {
         }
       : null,
     halves: labelled ? halfRuns(set, judge) : null,
-    cases: set.cases.map((one) => runCase(one, judge)),
+    cases: set.cases.map((one) => runCase(one, judge, fire)),
   };
 }
 
@@ -146,26 +149,31 @@ function halfRuns({ events, episodes }: LogSet, judge: Judge): HalfRun[] {
   return [run("first half as baseline", judge(events)), run("no baseline", judge(second))];
 }
 
-/** A rule that counts is shown its record as often as it asks, ten seconds apart, under new ids. */
-function runCase(one: Case, judge: Judge): CaseResult {
+/** A firing that can never weigh more than this is no signal of its own (the catalogue's tests hold the same). */
+const SIGNAL = 0.75;
+
+/**
+ * One record judged alone and without any past. Where it should fire and the rule counts, it is shown as often as the
+ * rule asks, ten seconds apart, under new ids. It fires when a detection does, or when an entry of failed attacks cites it.
+ */
+function runCase(one: Case, judge: Judge, fire: Fire): CaseResult {
   const read = normalizeRecord(one.record, { fallbackId: "case" });
   const base = { rule: one.rule, name: one.name, wanted: one.fires };
   if (read.kind !== "event") return { ...base, got: false, by: [], read: read.kind };
   const at = Date.parse(read.event.occurredAt);
-  const events = Array.from({ length: one.times }, (_, n) => ({
+  const { recordId } = read.event;
+  const events = Array.from({ length: one.fires ? one.times : 1 }, (_, n) => ({
     ...read.event,
-    recordId: n === 0 ? read.event.recordId : `${read.event.recordId}-${n}`,
+    recordId: n === 0 ? recordId : `${recordId}-${n}`,
     occurredAt: new Date(at + n * 10_000).toISOString(),
   }));
-  const { recordId } = read.event;
-  const analysis = judge(events);
   const by = [
-    ...analysis.incidents
-      .flatMap((i) => i.signals)
-      .filter((s) => s.recordIds.includes(recordId))
-      .map((s) => s.detection),
-    ...analysis.notable.filter((n) => n.recordIds.includes(recordId)).map((n) => n.kind),
-    ...analysis.failedAttacks.filter((f) => f.recordIds.includes(recordId)).map((f) => f.kind),
+    ...fire(events)
+      .filter((f) => f.weight.own + f.weight.linked > SIGNAL && f.recordIds.includes(recordId))
+      .map((f) => f.detection),
+    ...judge(events)
+      .failedAttacks.filter((f) => f.recordIds.includes(recordId))
+      .map((f) => f.kind),
   ];
   return { ...base, got: by.length > 0, by: [...new Set(by)], read: "event" };
 }

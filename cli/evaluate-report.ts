@@ -190,7 +190,7 @@ function caseLines(sets: readonly Measured[]): string[] {
   return [
     "## Cases of other people's rules",
     "",
-    `${right} of ${of} records fire, or stay silent, as the rule's author expects (${percent(right / of)}, 95 % interval ${percent(interval.low)} to ${percent(interval.high)}). A record fires when a signal, a failed attack or a notable event cites it, judged alone and without any past; where the rule counts, the record is shown as often as the rule asks.`,
+    `${right} of ${of} records fire, or stay silent, as the rule's author expects (${percent(right / of)}, 95 % interval ${percent(interval.low)} to ${percent(interval.high)}). Each record is judged alone and without any past; where it should fire and the rule counts, it is shown as often as the rule asks. It fires when a detection does or when an entry of failed attacks cites it.`,
     "",
     ...table(
       ["rule", "case", "should fire", "fires", "how the record was read"],

@@ -3,10 +3,12 @@ import { stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { factsOf } from "#activities/enrich/index.ts";
-import { analyze } from "#detections/engine.ts";
+import { analyze, firings } from "#detections/engine.ts";
 import type { Judge } from "#detections/evaluation-runs.ts";
 import { type StoryScore, scoreStories } from "#detections/testing/story-score.ts";
+import type { NormalizedEvent } from "#domain/event/event.ts";
 import { show } from "#domain/event/show.ts";
+import type { AnalysisInput } from "#domain/incident/analysis.ts";
 import { type Measured, measure } from "./evaluate-measure.ts";
 import { pageOf, summaryOf } from "./evaluate-report.ts";
 import { readSet, setFolders } from "./evaluate-sets.ts";
@@ -24,18 +26,18 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-const judge: Judge = (events) =>
-  analyze({
-    events,
-    factsOf,
-    asOf: events.reduce((latest, e) => (e.occurredAt > latest ? e.occurredAt : latest), "1970-01-01T00:00:00.000Z"),
-  });
+const inputOf = (events: NormalizedEvent[]): AnalysisInput => ({
+  events,
+  factsOf,
+  asOf: events.reduce((latest, e) => (e.occurredAt > latest ? e.occurredAt : latest), "1970-01-01T00:00:00.000Z"),
+});
+const judge: Judge = (events) => analyze(inputOf(events));
 
 async function measureSets(folders: readonly string[], seed: number): Promise<Measured[]> {
   const out: Measured[] = [];
   for (const folder of folders) {
     say(`${show(folder)} …`);
-    out.push(measure(await readSet(folder), judge, seed));
+    out.push(measure(await readSet(folder), judge, (events) => firings(inputOf(events)), seed));
   }
   return out;
 }

@@ -8,7 +8,7 @@ import { draft } from "./judgement/incident.ts";
 import { leftovers } from "./judgement/leftover.ts";
 import { stories } from "./judgement/story.ts";
 import { type Handles, handlesOf, isStrangePlace, type Weighed, weighAccount } from "./judgement/weighed.ts";
-import { JUDGEMENT } from "./weights.ts";
+import { JUDGEMENT, type Weight } from "./weights.ts";
 import { CLEAN, type Taint, tellingIp } from "./world/baseline.ts";
 import { type Account, HOUR, type Seen } from "./world/seen.ts";
 import { buildWorld, type World } from "./world/world.ts";
@@ -38,6 +38,15 @@ function findings(world: World): Map<Account, { detection: Detection; finding: F
     }
   }
   return out;
+}
+
+/** Every firing of the catalogue on its own, before any judgement of what it means together with others. */
+export function firings(input: AnalysisInput): { detection: string; recordIds: string[]; weight: Weight }[] {
+  return [...findings(buildWorld(input)).values()].flat().map(({ detection, finding }) => ({
+    detection: detection.id,
+    recordIds: [...new Set(finding.events.flatMap((e) => e.ids))],
+    weight: finding.weight,
+  }));
 }
 
 function judgeAll(world: World, input: AnalysisInput): Judged[] {
