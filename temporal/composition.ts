@@ -82,6 +82,7 @@ export function compose(env: WorkerEnv) {
         ...detect,
         cloud,
         runWatches: () => remediate.runWatches({}),
+        hastenLocks: remediate.hastenLocks,
         pollEveryMs,
         lengthMs: LOOP_LENGTH_MS,
         inventoryEveryMs: env.PETRA_INVENTORY_MS,

@@ -15,6 +15,8 @@ export type CollectDeps = PollDeps &
   HousekeepingDeps & {
     /** Looks after watches that are due (D13), those of paused tenants included (D5); names the incidents that changed. */
     runWatches: () => Promise<{ wake: { tenantId: string; incidentId: string }[] }>;
+    /** New records of this tenant are stored: a lock that one of them shows opened is looked at now. */
+    hastenLocks: (tenant: { orgId: string; tenantId: string }) => Promise<unknown>;
     /** Between two polls of a source, ms; a source may ask for more. */
     pollEveryMs: number;
     /** How long one activity runs, ms. */
@@ -61,6 +63,7 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
       if ((await pollOnce(deps, tenant, source, memory)) === 0) return;
       unjudged.add(tenant.tenantId);
       judge(tenant);
+      await deps.hastenLocks(tenant);
     });
 
   await untilStopped({ everyMs, lengthMs: deps.lengthMs, ...(kicks ? { kicks } : {}) }, async () => {

@@ -9,7 +9,7 @@ import { retractPhish } from "./retract.ts";
 import { sweepPersistence } from "./sweep.ts";
 import { dismissIncident, undoAction } from "./undo.ts";
 import { verifyLock } from "./verify-lock.ts";
-import { runWatches } from "./watches.ts";
+import { hastenLocks, runWatches } from "./watches.ts";
 
 /** The remediate room: every function may run twice, and each answers with a StepOutcome people can read. */
 export function createRemediateActivities(deps: RemediateDeps) {
@@ -32,6 +32,7 @@ export function createRemediateActivities(deps: RemediateDeps) {
     closeIncident: bind(closeIncident),
     undoAction: bind(undoAction),
     dismissIncident: bind(dismissIncident),
+    hastenLocks: bind(hastenLocks),
     runWatches: (input: { limit?: number } = {}) => runWatches(deps, input),
   };
 }

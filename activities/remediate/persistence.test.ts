@@ -121,11 +121,24 @@ test("what the attacker adds after the lock is found by the second sweep and tak
   const run = await rig.activities.runWatches();
   expect(run.wake).toContainEqual(it.at);
   expect((await it.stored()).plan_version).toBeGreaterThan(version);
-  const found = (await it.artifactRows()).filter((row) => row.state === "active");
-  expect(found.every((row) => row.by_attacker)).toBe(true);
-  expect(await rig.activities.disablePersistence(it.byResponse)).toMatchObject({ state: "verified" });
+  expect((await it.artifactRows()).filter((row) => row.state === "active")).toEqual([]);
+  expect((await it.steps())["disable-persistence"]).toMatchObject({ state: "verified" });
   expect(await rulesOf(it)).toEqual([]);
   expect((await it.victim()).mailbox.forwardingSmtpAddress).toBeNull();
+});
+
+test("what the second sweep finds after a person's step waits for a person", async () => {
+  const it = await rig.openIncident({ artifacts: rule });
+  await lock(it.byResponse);
+  const order = await it.order({ kind: "run-step", step: "disable-persistence" });
+  await rig.activities.disablePersistence(order);
+  await it.sql(`update commands set state = 'done' where id = '${order.commandId}'`);
+  const version = (await it.stored()).plan_version;
+  mailboxIn(it).forwardingSmtpAddress = "smtp:back@attacker.example";
+  await rig.cloud.advance(200);
+  await rig.activities.runWatches();
+  expect((await it.victim()).mailbox.forwardingSmtpAddress).not.toBeNull();
+  expect((await it.stored()).plan_version).toBeGreaterThan(version);
 });
 
 test("forwarding that is put back after it was taken away is taken away again, as a write of its own", async () => {

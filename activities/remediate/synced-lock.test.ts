@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { storePage } from "#activities/ingest/store-page.ts";
 import { type Opened, openRig, type Rig } from "./testing/rig.ts";
 
 let rig: Rig;
@@ -127,6 +128,30 @@ test("a block policy that somebody switches off no longer counts: not contained 
   await rig.cloud.advance(61);
   await rig.activities.runWatches();
   expect(await it.stored()).toMatchObject({ not_contained: false });
+});
+
+test("the sync account's own record of enabling the account brings the next look forward [R85]", async () => {
+  const it = await synced();
+  await lock(it);
+  await rig.cloud.advance(61);
+  await rig.activities.runWatches();
+  await it.sync();
+  await rig.cloud.advance(5);
+  expect((await rig.activities.runWatches()).ran).toBe(0);
+  const { ual } = await rig.cloud.simulator.truth<{ ual: { record: Record<string, unknown> }[] }>(
+    `/truth/tenants/${it.sim.tenantId}/records`,
+  );
+  const enabled = ual.map((one) => one.record).filter((one) => one.Operation === "Enable account.");
+  expect(enabled.length).toBeGreaterThan(0);
+  const now = rig.cloud.now().toISOString();
+  const owner = { orgId: it.org.id, tenantId: it.tenant.id, tenantKey: it.tenant.key };
+  expect(await rig.activities.hastenLocks(owner)).toBe(0);
+  const page = { records: enabled, body: JSON.stringify(enabled), receivedAt: now, availableAt: null };
+  const source = { source: "Audit.AzureActiveDirectory", eventSource: "ual" as const };
+  await storePage(rig.db, owner, { ...page, ...source }, () => ({}), now);
+  expect(await rig.activities.hastenLocks(owner)).toBe(1);
+  await rig.activities.runWatches();
+  expect((await it.victim()).accountEnabled).toBe(false);
 });
 
 test("an account of the cloud needs no ladder", async () => {

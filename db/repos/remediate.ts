@@ -223,3 +223,23 @@ export async function holdAdministrators(tx: ScopedTx, tenantId: string): Promis
   ];
   return row?.held === true;
 }
+
+/**
+ * Brings lock watches forward whose account a new record shows enabled since they last ran: directory synchronisation, or
+ * somebody else, opened what is to be shut. Answers how many.
+ */
+export async function hastenLockWatches(tx: ScopedTx, tenantId: string, now: string): Promise<number> {
+  const rows = await tx.execute(sql`
+    update watches w set due_at = ${now}::timestamptz
+    from incidents i join accounts a on a.id = i.account_id
+    where w.tenant_id = ${tenantId}::uuid and w.kind = 'lock' and w.state = 'watching' and i.id = w.incident_id
+      and w.due_at > ${now}::timestamptz
+      and exists (
+        select 1 from events e
+        where e.tenant_id = w.tenant_id and e.action = 'user.enable' and e.outcome = 'success'
+          and e.occurred_at > ${now}::timestamptz - interval '1 day'
+          and e.ingested_at > coalesce(w.last_run_at, i.lock_accepted_at)
+          and e.event::text like '%' || a.object_id || '%')
+    returning w.id`);
+  return [...rows].length;
+}
