@@ -1,6 +1,7 @@
 import type { ThirdParty } from "./apps.ts";
-import { by, type Pen, type Session } from "./pen.ts";
+import type { Pen, Session } from "./pen.ts";
 import type { Staff } from "./staff.ts";
+import { by } from "./wording.ts";
 
 /** A person grants an application access: service principal if the company has none yet, grant, consent. */
 export function consent(

@@ -171,8 +171,6 @@ export function rangesOf(kind: Kind, country?: string): string[] {
   return RANGES.filter((r) => r.kind === kind && (country === undefined || r.country === country)).map((r) => r.key);
 }
 
-export const citiesIn = (country: string): number => CITIES[country]?.length ?? 0;
-
 /** A host address of the range; `city` picks one of the country's cities, `v6` asks for IPv6 where there is some. */
 export function addressIn(key: string, rng: Rng, options: { city?: number; v6?: boolean } = {}): Address {
   const found = byKey.get(key);

@@ -1,3 +1,4 @@
+import { HOUR } from "../clock.ts";
 import type { Rng } from "../random.ts";
 import { newTokenId } from "../records/sign-in.ts";
 import type { Address } from "../scenarios/networks.ts";
@@ -57,6 +58,23 @@ export function computer(company: Company, staff: Staff, d: number, rng: Rng, wh
     client: `Client=OWA;${agent.userAgent};`,
     app: CLIENT.outlookWeb,
   };
+}
+
+/** On some days the computer changes its network under a running session: home to office, a hot spot, the VPN on or off. */
+export function midDayMove(company: Company, staff: Staff, d: number, rng: Rng): { after: number; to: Address } | null {
+  if (!staff.computer || !rng.chance(0.15)) return null;
+  const day = dayPlan(staff, d);
+  const gateway = gatewayOn(company, d);
+  const abroad = day.trip ? rangesOf("mobile", day.trip.country) : [];
+  const hotSpot = addressIn(abroad.length > 0 ? rng.pick(abroad) : staff.carrier, rng, { v6: rng.chance(0.3) });
+  const to = rng.pick([
+    hotSpot,
+    day.trip ? day.trip.hotel : day.home,
+    gateway ?? hotSpot,
+    day.trip ? hotSpot : (staff.office ?? day.home),
+    staff.vpn && day.mode !== "office" ? addressIn(staff.vpn, rng) : hotSpot,
+  ]);
+  return { after: rng.int(HOUR, 7 * HOUR), to };
 }
 
 /** The same computer, seen through Outlook for Windows. */

@@ -4,8 +4,9 @@ import type { Json } from "../state/types.ts";
 import { browser, GUESSING_AGENTS } from "./agents.ts";
 import { CLIENT, TARGET } from "./apps.ts";
 import { addressIn, rangesOf } from "./networks.ts";
-import { type Pen, userTarget } from "./pen.ts";
+import type { Pen } from "./pen.ts";
 import { type Company, employees, type Staff } from "./staff.ts";
+import { userTarget } from "./wording.ts";
 import { someFile } from "./working-day.ts";
 
 /** What no person does: automation, guests' visits, Exchange's own services and the guessing every tenant gets. */

@@ -2,10 +2,11 @@ import { DAY, HOUR, MINUTE } from "../clock.ts";
 import type { Rng } from "../random.ts";
 import type { FileOperation } from "../records/office.ts";
 import { CLIENT, TARGET } from "./apps.ts";
-import { computer, inOutlook, phone } from "./own-sessions.ts";
-import { type Pen, risk, type Session } from "./pen.ts";
+import { computer, inOutlook, midDayMove, phone } from "./own-sessions.ts";
+import type { Pen, Session } from "./pen.ts";
 import type { Company, Staff } from "./staff.ts";
 import { FILES, SITES, SUBJECTS } from "./vocabulary.ts";
+import { risk } from "./wording.ts";
 
 const FILE_OPERATIONS: FileOperation[] = [
   "FileAccessed",
@@ -33,18 +34,23 @@ export function playDay(pen: Pen, company: Company, staff: Staff, d: number, vol
   const own = computer(company, staff, d, rng);
   logOn(pen, staff, own, begin, day.newComputerSession);
   const mail = staff.usesOutlook ? inOutlook(own) : own;
+  const move = midDayMove(company, staff, d, rng);
+  const there = (session: Session, at: number): Session =>
+    move && at > begin + move.after ? { ...session, from: move.to } : session;
   const pace = staff.busy * (day.mode === "field" ? 0.5 : 1);
-  work.spread(9 * pace, (at) => refresh(pen, staff, own, at));
+  work.spread(9 * pace, (at) => refresh(pen, staff, there(own, at), at));
   work.spread(16 * pace, (at) =>
     staff.usesOutlook && rng.chance(0.2)
-      ? pen.syncMail(at, staff.user, mail, rng.pick(["\\Inbox", "\\Sent Items", "\\Calendar"]))
-      : pen.readMail(at, staff.user, mail, rng.int(1, 4)),
+      ? pen.syncMail(at, staff.user, there(mail, at), rng.pick(["\\Inbox", "\\Sent Items", "\\Calendar"]))
+      : pen.readMail(at, staff.user, there(mail, at), rng.int(1, 4)),
   );
-  work.spread((staff.role === "sales" ? 14 : 8) * pace, (at) => pen.send(at, staff.user, mail, subject(rng)));
-  work.spread(3 * pace, (at) => tidyUp(pen, staff, mail, at));
-  work.spread(11 * pace, (at) => pen.file(at, staff.user, own, rng.pick(FILE_OPERATIONS), someFile(rng)));
+  work.spread((staff.role === "sales" ? 14 : 8) * pace, (at) =>
+    pen.send(at, staff.user, there(mail, at), subject(rng)),
+  );
+  work.spread(3 * pace, (at) => tidyUp(pen, staff, there(mail, at), at));
+  work.spread(11 * pace, (at) => pen.file(at, staff.user, there(own, at), rng.pick(FILE_OPERATIONS), someFile(rng)));
   work.spread(4 * pace, (at) =>
-    pen.teams(at, staff.user, own, rng.pick(["TeamsSessionStarted", "MessageSent", "MessageSent"])),
+    pen.teams(at, staff.user, there(own, at), rng.pick(["TeamsSessionStarted", "MessageSent", "MessageSent"])),
   );
   if (mobile)
     lookAtPhone(

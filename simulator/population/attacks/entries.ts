@@ -3,8 +3,9 @@ import type { Json } from "../../state/types.ts";
 import { GUESSING_AGENTS } from "../agents.ts";
 import { CLIENT, TARGET } from "../apps.ts";
 import { computer } from "../own-sessions.ts";
-import { risk, type Session } from "../pen.ts";
+import type { Session } from "../pen.ts";
 import { dayOf, employees, type Staff } from "../staff.ts";
+import { risk } from "../wording.ts";
 import type { Intruder } from "./intruder.ts";
 
 /** Identity Protection of a P2 tenant sees some of it, seldom when the attacker looks like the owner. */

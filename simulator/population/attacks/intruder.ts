@@ -108,7 +108,7 @@ export class Intruder {
           return rng.pick(rangesOf("unknown"));
       }
     })();
-    return addressIn(key, rng);
+    return addressIn(key, rng, { v6: rng.chance(0.2) });
   }
 
   /** The attacker's own browser at an address of his. */

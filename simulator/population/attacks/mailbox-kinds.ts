@@ -1,19 +1,21 @@
 import { DAY, MINUTE } from "../../clock.ts";
 import { CLIENT, TARGET } from "../apps.ts";
-import { dayOf, employees, present, type Staff } from "../staff.ts";
-import { aitm, deviceCode, fatigue, legacy, replay, spray, stuffing, tokenUse } from "./entries.ts";
+import { registerDevice } from "../registrations.ts";
+import { dayOf, employees, present } from "../staff.ts";
+import { aitm, deviceCode, fatigue, replay, stuffing, tokenUse } from "./entries.ts";
 import type { Intruder } from "./intruder.ts";
+import { makeRule } from "./rules.ts";
 import {
   download,
   forwardMailbox,
-  makeRule,
+  linger,
   readMail,
-  registerDevice,
   registerMethod,
   removeTraces,
   sendFraud,
   sendLure,
 } from "./steps.ts";
+import { taken } from "./taken.ts";
 
 /** Adversary-in-the-middle, a rule that hides the answers, then a false invoice. */
 export function aitmBec(i: Intruder): void {
@@ -112,66 +114,6 @@ export function quietReader(i: Intruder): void {
   i.goal("correspondence read for weeks");
 }
 
-export function sprayHit(i: Intruder): void {
-  const hands = spray(i);
-  i.wait(4, 30);
-  readMail(i, hands, i.rng.int(2, 5));
-  afterPassword(i, hands);
-}
-
-export function stuffingHit(i: Intruder): void {
-  const hands = stuffing(i);
-  i.wait(3, 25);
-  readMail(i, hands, i.rng.int(1, 5));
-  afterPassword(i, hands);
-}
-
-function afterPassword(i: Intruder, hands: ReturnType<typeof stuffing>): void {
-  const { rng } = i;
-  if (rng.chance(0.4)) registerMethod(i, hands);
-  if (rng.chance(0.5)) makeRule(i, hands, { purpose: "hide" });
-  i.wait(5, 40);
-  if (rng.chance(0.5)) sendFraud(i, hands);
-  else sendLure(i, hands, i.victim, [], rng.int(10, 60));
-  i.goal("mail sent in the victim's name");
-  linger(i, hands);
-}
-
-export function mfaFatigue(i: Intruder): void {
-  const hands = fatigue(i);
-  i.wait(2, 10);
-  if (i.rng.chance(0.7)) registerMethod(i, hands);
-  i.wait(2, 10);
-  readMail(i, hands, i.rng.int(1, 4));
-  if (i.rng.chance(0.5)) download(i, hands, i.rng.int(15, 60));
-  else sendFraud(i, hands);
-  i.goal("data or money reached");
-}
-
-export function legacyProtocol(i: Intruder): void {
-  const hands = legacy(i);
-  const smtp = i.variation.protocol === "Authenticated SMTP";
-  i.wait(3, 20);
-  if (smtp) {
-    for (let n = i.rng.int(15, 80); n > 0; n--) {
-      i.pen.send(i.at, i.victim.user, hands, "Your mailbox is almost full");
-      i.at += i.rng.int(2_000, 20_000);
-    }
-    i.goal("spam sent");
-    return;
-  }
-  for (let n = i.rng.int(4, 14); n > 0; n--) {
-    i.pen.signIn(i.at, i.victim.user, hands, {
-      clientAppUsed: String(i.variation.protocol),
-      mfa: "none",
-      requestType: "OAuth2:Token",
-    });
-    i.pen.syncMail(i.at + 8_000, i.victim.user, hands, i.rng.pick(["\\Inbox", "\\Sent Items"]));
-    i.wait(10, 60);
-  }
-  i.goal("mailbox copied over a legacy protocol");
-}
-
 /** One account after the other: each lure comes from the last victim. */
 export function phishCascade(i: Intruder): void {
   const { rng, company } = i;
@@ -206,9 +148,6 @@ export function phishCascade(i: Intruder): void {
   i.variation.fallen = fallen.length;
   i.goalAt = goalAt;
 }
-
-/** Accounts some attack has already taken, so that a cascade does not fall on them. */
-export const taken = new WeakMap<Intruder["company"], Set<Staff>>();
 
 export function forwarding(i: Intruder): void {
   const { rng } = i;
@@ -252,21 +191,6 @@ export function bulkDownload(i: Intruder): void {
   i.goal("documents downloaded");
 }
 
-export function spamRun(i: Intruder): void {
-  const { rng } = i;
-  const hands = rng.chance(0.5) ? stuffing(i) : aitm(i);
-  i.wait(2, 15);
-  if (rng.chance(0.5)) makeRule(i, hands, { purpose: "hide" });
-  i.wait(1, 8);
-  const count = rng.int(60, 250);
-  i.variation.messages = count;
-  for (let n = 0; n < count; n++) {
-    i.pen.send(i.at, i.victim.user, hands, "Invoice overdue - final notice");
-    i.at += rng.int(1_500, 12_000);
-  }
-  i.goal("spam run finished");
-}
-
 /** The attacker's own second factor lets him come back weeks later. */
 export function methodPersistence(i: Intruder): void {
   const { rng } = i;
@@ -280,11 +204,4 @@ export function methodPersistence(i: Intruder): void {
   readMail(i, back, rng.int(2, 4));
   sendFraud(i, back);
   i.goal("return with an own second factor, fraud sent");
-}
-
-function linger(i: Intruder, hands: ReturnType<typeof stuffing>): void {
-  for (let n = i.rng.int(0, 3); n > 0; n--) {
-    i.wait(20, 120);
-    tokenUse(i, i.victim, i.moved(hands));
-  }
 }

@@ -5,25 +5,22 @@ import { cleanUp } from "../innocent/clean-up.ts";
 import { Scene } from "../innocent/scene.ts";
 import type { Row } from "../pen.ts";
 import { account, type Company, dayOf, present, type Staff } from "../staff.ts";
-import { adminTakeover, appCredential, delegation, illicitConsent, lookAlikeSeries, mailFlow } from "./cloud-kinds.ts";
+import { adminTakeover, delegation, mailFlow } from "./admin-kinds.ts";
+import { appCredential, illicitConsent, lookAlikeSeries } from "./app-kinds.ts";
 import { drawStyle, Intruder } from "./intruder.ts";
 import {
   aitmBec,
   bulkDownload,
   deviceCodePhish,
   forwarding,
-  legacyProtocol,
   methodPersistence,
-  mfaFatigue,
   payroll,
   phishCascade,
   quietReader,
-  spamRun,
-  sprayHit,
-  stuffingHit,
-  taken,
   tokenReplay,
 } from "./mailbox-kinds.ts";
+import { legacyProtocol, mfaFatigue, spamRun, sprayHit, stuffingHit } from "./password-kinds.ts";
+import { taken } from "./taken.ts";
 
 interface Kind {
   kind: string;

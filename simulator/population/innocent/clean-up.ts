@@ -1,8 +1,8 @@
 import { DAY, HOUR, MINUTE } from "../../clock.ts";
 import { CLIENT } from "../apps.ts";
 import { computer } from "../own-sessions.ts";
-import { by, userTarget } from "../pen.ts";
 import { dayOf, type Staff } from "../staff.ts";
+import { by, userTarget } from "../wording.ts";
 import { passwordSignIn } from "../working-day.ts";
 import type { Scene } from "./scene.ts";
 

@@ -3,6 +3,8 @@ import type { InnocentTruth } from "../contract.ts";
 import type { Row } from "../pen.ts";
 import { account, type Company } from "../staff.ts";
 import * as accounts from "./accounts.ts";
+import * as administration from "./administration.ts";
+import * as comings from "./comings.ts";
 import * as mail from "./mail.ts";
 import { Scene } from "./scene.ts";
 
@@ -15,19 +17,19 @@ const EPISODES: readonly [kind: string, rate: number, play: (scene: Scene) => bo
   ["help-desk-reset", 0.8, accounts.helpDeskReset],
   ["self-service-reset", 0.8, accounts.selfServiceReset],
   ["missed-prompts", 1.5, accounts.missedPrompts],
-  ["joiner", 0.25, accounts.joiner],
-  ["leaver", 0.2, accounts.leaver],
-  ["guest-invited", 0.3, accounts.guestInvited],
-  ["role-given", 0.1, accounts.roleGiven],
+  ["joiner", 0.25, comings.joiner],
+  ["leaver", 0.2, comings.leaver],
+  ["guest-invited", 0.3, comings.guestInvited],
+  ["role-given", 0.1, comings.roleGiven],
   ["honest-forwarding", 0.2, mail.honestForwarding],
   ["mail-merge", 0.5, mail.mailMerge],
   ["app-consent", 1.2, mail.appConsent],
-  ["migration", 0.02, mail.migration],
-  ["mail-flow-work", 0.25, mail.mailFlowWork],
-  ["honest-delegation", 0.2, mail.honestDelegation],
-  ["secret-rotation", 0.1, mail.secretRotation],
+  ["migration", 0.02, administration.migration],
+  ["mail-flow-work", 0.25, administration.mailFlowWork],
+  ["honest-delegation", 0.2, administration.honestDelegation],
+  ["secret-rotation", 0.1, administration.secretRotation],
   ["honest-download", 0.3, mail.honestDownload],
-  ["night-work", 0.2, mail.nightWork],
+  ["night-work", 0.2, administration.nightWork],
 ];
 
 /** Plays the odd but honest episodes of all companies. Comes before the attacks: it decides who joins and leaves. */
