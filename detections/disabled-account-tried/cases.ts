@@ -22,9 +22,36 @@ export const cases: Case[] = [
     expect: { fires: false },
   },
   {
-    kind: "near-miss",
-    name: "the success comes days after the tries",
+    kind: "positive",
+    name: "the address comes back four days later",
     events: [...usual(), ...usual(LEAVER, "81.130.30.3"), ...tried(HOSTING), signIn(at(24, "02:20"), HOSTING)],
+    expect: {
+      fires: true,
+      title: "The address that tried a disabled account got into this one",
+      dedupKey: "disabled-account-tried:id-ann@fabrikam.example:45.76.10.9:2026-06-25",
+    },
+  },
+  {
+    kind: "near-miss",
+    name: "the success comes days after a single try",
+    events: [
+      ...usual(),
+      ...usual(LEAVER, "81.130.30.3"),
+      ...tried(HOSTING).slice(0, 1),
+      signIn(at(24, "02:20"), HOSTING),
+    ],
+    expect: { fires: false },
+  },
+  {
+    kind: "near-miss",
+    name: "days later several people sign in from there: an office that moved, with an old mailbox still set up",
+    events: [
+      ...usual(),
+      ...usual(LEAVER, "81.130.30.3"),
+      ...tried(HOSTING),
+      ...["bob", "cat"].map((who) => signIn(at(24, "02:10"), HOSTING, { who: `${who}@fabrikam.example` })),
+      signIn(at(24, "02:20"), HOSTING),
+    ],
     expect: { fires: false },
   },
 ];

@@ -1,9 +1,12 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
-import { weigh } from "../weights.ts";
+import { JUDGEMENT, weigh } from "../weights.ts";
 import { byAccount, groupBy, runs } from "../windows.ts";
 import { DAY, HOUR, type Seen } from "../world/seen.ts";
 
 const REFUSED = new Set(["50057"]);
+/** Somebody who comes back days later must have tried this often, and few others may sign in from there. */
+const PROBED = 3;
+const MOST_VISITED = 2;
 
 function isTried(seen: Seen): boolean {
   return REFUSED.has(seen.event.resultCode ?? "") && seen.place.standing === "new" && !seen.place.trustedDevice;
@@ -31,20 +34,24 @@ export default defineDetection({
         !s.place.trustedDevice &&
         tries.has(s.event.client.ip ?? ""),
     );
+    const guests = groupBy(good, (s) => s.event.client.ip);
     for (const [account, events] of byAccount(good)) {
       for (const [ip, mine] of groupBy(events, (s) => s.event.client.ip)) {
+        const isOffice = new Set(guests.get(ip)?.map((s) => s.account?.key)).size > MOST_VISITED;
         for (const run of runs(mine, DAY)) {
           const first = run[0]!;
-          const before = (tries.get(ip) ?? []).filter(
-            (t) => t.account !== account && t.at <= first.at && first.at - t.at < 12 * HOUR,
-          );
-          if (before.length === 0) continue;
+          const earlier = (tries.get(ip) ?? []).filter((t) => t.account !== account && t.at <= first.at);
+          const before = earlier.filter((t) => first.at - t.at < 12 * HOUR);
+          const longAgo = earlier.filter((t) => first.at - t.at < JUDGEMENT.burntDays * DAY);
+          const isReturn = before.length === 0 && longAgo.length >= PROBED && !isOffice;
+          if (before.length === 0 && !isReturn) continue;
+          const cited = isReturn ? longAgo : before;
           out.push({
             account,
-            events: [...before.slice(-6), first],
+            events: [...cited.slice(-6), ...run.slice(0, 3)],
             dedup: `${ip}:${first.event.occurredAt.slice(0, 10)}`,
-            weight: weigh("disabled-then-success"),
-            reason: `${ip} was refused at the disabled account ${before[0]?.account?.ref.upn ?? "of somebody else"} and then signed in here.`,
+            weight: weigh("disabled-then-success", isReturn ? 0.75 : 1),
+            reason: `${ip} was refused at the disabled account ${cited[0]?.account?.ref.upn ?? "of somebody else"} and ${isReturn ? "days later" : "then"} signed in here.`,
           });
         }
       }
