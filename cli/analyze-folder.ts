@@ -1,5 +1,5 @@
 import type { NormalizedEvent } from "#domain/event/event.ts";
-import { normalizeRecord } from "#domain/event/normalize/index.ts";
+import { NO_TIME, normalizeRecord } from "#domain/event/normalize/index.ts";
 import type { AnalyzeReport } from "#domain/incident/analyze-report.schema.ts";
 import { filesBelow, readLogFile } from "./analyze-files.ts";
 
@@ -9,15 +9,19 @@ export type FolderLogs = {
   unreadable: AnalyzeReport["unreadable"];
 };
 
+type Source = FolderLogs["sources"][number];
+type Timeless = { line: number; raw: unknown };
+
 const MAX_LISTED = 10_000;
 
-/** Reads every log below a folder into distinct events. `progress` hears of each file as it is done. */
+/** Reads every log below a folder into distinct events, rows without a time last. `progress` hears of each file as it is done. */
 export async function readFolder(
   folder: string,
   progress: (file: string, records: number) => void,
 ): Promise<FolderLogs> {
   const out: FolderLogs = { events: [], sources: [], unreadable: [] };
   const known = new Map<string, Set<string>>();
+  const files: { file: string; source: Source; timeless: Timeless[] }[] = [];
   const list = (file: string, line: number, reason: string): void => {
     if (out.unreadable.length < MAX_LISTED) out.unreadable.push({ file, line, reason });
     else if (out.unreadable.length === MAX_LISTED)
@@ -28,7 +32,7 @@ export async function readFolder(
       list(found.file, 0, found.refused);
       continue;
     }
-    const source = {
+    const source: Source = {
       file: found.file,
       format: "",
       records: 0,
@@ -36,10 +40,11 @@ export async function readFolder(
       understood: 0,
       notRelevant: 0,
       unreadable: 0,
-      from: null as string | null,
-      to: null as string | null,
+      from: null,
+      to: null,
     };
     const here = new Set<string>();
+    const timeless: Timeless[] = [];
     source.format = await readLogFile(found.path, (read) => {
       if ("fault" in read && read.line === 0) return list(found.file, 0, read.fault);
       source.records += 1;
@@ -47,6 +52,10 @@ export async function readFolder(
         "fault" in read
           ? ({ kind: "unreadable", reason: read.fault } as const)
           : normalizeRecord(read.raw, { fallbackId: `${found.file}#${read.line}` });
+      if (done.kind === "unreadable" && done.reason === NO_TIME && "raw" in read && timeless.length < MAX_LISTED) {
+        timeless.push({ line: read.line, raw: read.raw });
+        return;
+      }
       if (done.kind === "unreadable") {
         source.unreadable += 1;
         return list(found.file, read.line, done.reason);
@@ -63,10 +72,31 @@ export async function readFolder(
       keep(event, known, out.events);
     });
     source.distinct = here.size;
-    if (source.format !== "not-a-log") settle(source, found.file, out, list);
+    files.push({ file: found.file, source, timeless });
     progress(found.file, source.records);
   }
+  const latest = out.events.reduce((newest, e) => (e.occurredAt > newest ? e.occurredAt : newest), "");
+  for (const { file, source, timeless } of files) {
+    for (const row of timeless) {
+      const event = dated(row, file, latest);
+      if (event) {
+        source.understood += 1;
+        keep(event, known, out.events);
+      } else {
+        source.unreadable += 1;
+        list(file, row.line, NO_TIME);
+      }
+    }
+    if (source.format !== "not-a-log") settle(source, file, out, list);
+  }
   return out;
+}
+
+/** Rows whose time column a query left out stand at the end of the log; nothing is known of their order. */
+function dated(row: Timeless, file: string, latest: string): NormalizedEvent | undefined {
+  if (latest === "") return undefined;
+  const done = normalizeRecord(row.raw, { fallbackId: `${file}#${row.line}`, fallbackTime: latest });
+  return done.kind === "event" ? done.event : undefined;
 }
 
 /** Each record once; the same id with other content is kept as a further version for the engine to choose from. */

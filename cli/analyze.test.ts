@@ -56,6 +56,18 @@ it("the same records are found in CSV, JSON, NDJSON, pages, gzip and UTF-16, nes
   expect(logs.unreadable).toEqual([]);
 });
 
+it("rows whose time column a query left out stand at the end of the log, and alone they are not read", async () => {
+  const timeless = { ...record(9), CreationTime: undefined, Type: "OfficeActivity", OfficeWorkload: "Exchange" };
+  const row = JSON.stringify([timeless]);
+  const both = await read(folder("timeless", { "a.json": row, "b.json": JSON.stringify([record(1), record(2)]) }));
+  const last = both.events.find((e) => e.recordId === "rec-9");
+  expect(last).toMatchObject({ occurredAt: "2026-06-03T10:00:00.000Z", params: { timeNotRecorded: "true" } });
+  expect(both.sources.find((s) => s.file === "a.json")).toMatchObject({ understood: 1, unreadable: 0, from: null });
+  const alone = await read(folder("timeless-alone", { "a.json": row }));
+  expect(alone.events).toEqual([]);
+  expect(alone.unreadable).toHaveLength(1);
+});
+
 it("hostile files are each listed and the good one reads as if alone [S51]", async () => {
   const good = JSON.stringify([record(1)]);
   const path = folder("hostile", {

@@ -8,6 +8,7 @@ import type { Detection } from "./define-detection.ts";
 import deviceCodeSignIn from "./device-code-sign-in/detection.ts";
 import deviceRegistered from "./device-registered/detection.ts";
 import disabledAccountTried from "./disabled-account-tried/detection.ts";
+import embargoedCountrySignIn from "./embargoed-country-sign-in/detection.ts";
 import evidenceDeleted from "./evidence-deleted/detection.ts";
 import exchangeRoleGiven from "./exchange-role-given/detection.ts";
 import federatedTokenUnexpected from "./federated-token-unexpected/detection.ts";
@@ -88,6 +89,7 @@ export const CATALOG: readonly Detection[] = [
   userReportedPrompt,
   singleFactorSignIn,
   firstSeenApplication,
+  embargoedCountrySignIn,
   accountMade,
   applicationEntryChanged,
   applicationsInSeries,

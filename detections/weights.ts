@@ -130,6 +130,8 @@ const TABLE = {
   "workload-moved": [1.5, 3, "an application with a fresh secret works from where it never was"],
   "workload-first": [0, 2, "a new application's first sign-in after its secret; every new product does this"],
   "chat-burst": [1, 3, "many chats were begun within minutes from a strange place"],
+  "state-run-country": [4, 0, "every address of the country belongs to its state; no customer works there"],
+  "embargoed-country": [1.25, 0, "a country under embargo; people travel there all the same"],
 } as const satisfies Record<string, readonly [own: number, linked: number, why: string]>;
 
 export type WeightKey = keyof typeof TABLE;

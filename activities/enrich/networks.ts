@@ -609,6 +609,7 @@ fe80::/10 0 private - link local
 91.176.0.0/13 5432 isp BE Proximus
 84.192.0.0/13 6848 isp BE Telenet
 83.0.0.0/11 5617 isp PL Orange Polska
+175.45.176.0/22 131279 isp KP Star Joint Venture
 1.120.0.0/13 1221 isp AU Telstra
 58.160.0.0/12 1221 isp AU Telstra
 101.160.0.0/11 1221 isp AU Telstra

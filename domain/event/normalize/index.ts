@@ -8,6 +8,11 @@ import { type Shaped, shapeOf } from "./shape.ts";
 import { signInBody } from "./sign-in.ts";
 import { type Body, ualBody } from "./ual.ts";
 
+/** Why a record is set aside until a time is known for it. */
+export const NO_TIME = "record has no readable time";
+
+type Hint = { source?: EventSource; fallbackId?: string; fallbackTime?: string };
+
 export type Normalized =
   | { kind: "event"; event: NormalizedEvent }
   | { kind: "not-relevant" }
@@ -18,8 +23,10 @@ export type Normalized =
  * record of ours is `not-relevant`, what cannot be read is `unreadable` with a reason fit to show.
  * @param hint.source the stream it was read from; only decides for records that could be several things
  * @param hint.fallbackId id to use when the record has none (`file#line`)
+ * @param hint.fallbackTime ISO time to use for a record that carries none at all (a query left the column out); such an
+ *   event says so in `params.timeNotRecorded`
  */
-export function normalizeRecord(raw: unknown, hint: { source?: EventSource; fallbackId?: string } = {}): Normalized {
+export function normalizeRecord(raw: unknown, hint: Hint = {}): Normalized {
   const fault = shapeFault(raw);
   if (fault) return { kind: "unreadable", reason: fault };
   if (!isRaw(raw)) return { kind: "unreadable", reason: "not a JSON object" };
@@ -30,7 +37,7 @@ export function normalizeRecord(raw: unknown, hint: { source?: EventSource; fall
   }
 }
 
-function read(raw: Raw, hint: { source?: EventSource; fallbackId?: string }): Normalized {
+function read(raw: Raw, hint: Hint): Normalized {
   if (hint.source === "message-trace") return { kind: "not-relevant" };
   const empty = emptyPayload(raw);
   if (empty) return { kind: "unreadable", reason: empty };
@@ -39,9 +46,11 @@ function read(raw: Raw, hint: { source?: EventSource; fallbackId?: string }): No
   if (shaped.kind === "unknown") return { kind: "unreadable", reason: whyUnknown(raw) };
   const inner = shapeFault(shaped.raw);
   if (inner) return { kind: "unreadable", reason: inner };
-  const occurredAt = parseTime(shaped.time);
-  if (!occurredAt) return { kind: "unreadable", reason: "record has no readable time" };
+  const recorded = parseTime(shaped.time);
+  const occurredAt = recorded ?? (shaped.time === undefined ? hint.fallbackTime : undefined);
+  if (!occurredAt) return { kind: "unreadable", reason: NO_TIME };
   const body = bodyOf(shaped);
+  if (!recorded) body.params.timeNotRecorded = "true";
   if (body.operation === "" && shaped.kind !== "sign-in")
     return { kind: "unreadable", reason: "record names no operation" };
   const contentHash = sha256(canonical(shaped.raw)).slice(0, 32);
@@ -67,6 +76,6 @@ function emptyPayload(raw: Raw): string | undefined {
 }
 
 function whyUnknown(raw: Raw): string {
-  if (text(raw, "Operation")) return "record has no readable time";
+  if (text(raw, "Operation")) return NO_TIME;
   return "not a known kind of audit record";
 }
