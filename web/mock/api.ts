@@ -3,7 +3,9 @@ import type { CommandView, HomeView, IncidentCard, TenantRow } from "#domain/vie
 import { catalog, failedAttacks, impact, uncommonEntry, uncommonPage } from "./detection.ts";
 import { CUSTOMERS, eventPage, exchangePage, QUEUE, scanOf } from "./events.ts";
 import { INCIDENTS, incidentById } from "./incidents.ts";
+import { latencyMock } from "./latency.ts";
 import { DAN, VIEWERS } from "./people.ts";
+import { policyFor } from "./policy.ts";
 import { TENANTS, tenantById } from "./tenants.ts";
 
 /** Every order the mock received, for tests. */
@@ -207,6 +209,16 @@ export async function mockApi(request: Request): Promise<Response> {
   }
   if (guest && key === "GET /api/partner/customers")
     return problem(403, "Only members who manage tenants see the Partner Center.");
+  if (/^(GET|POST) \/api\/policy/.test(key)) {
+    if (request.method === "POST") received.push({ path: pathname, body });
+    return found(viewer && policyFor(viewer, new URL(request.url).searchParams.get("tenantId")));
+  }
+  if (/^POST \/api\/queue\/[^/]+\/claim$/.test(key)) {
+    received.push({ path: pathname, body });
+    return Response.json({ claim: null });
+  }
+  const proof = latencyMock(key, new URL(request.url).searchParams);
+  if (proof) return proof;
   for (const [pattern, answer] of ROUTES) {
     const match = pattern.exec(key);
     if (match) return answer(match, request, body);

@@ -493,6 +493,17 @@ export const INCIDENTS: IncidentView[] = [
       "revoke-and-lock": {
         state: "awaiting-approval",
         authority: "ask",
+        decision: {
+          answer: "ask",
+          cause: "confidence",
+          reason: "The confidence is 58 %, below 75 %.",
+          policyVersion: "2026-11-21+o4",
+          decidedAt: ago(240),
+          would: null,
+          dueAt: inFuture(600),
+          otherwise: "ask-another",
+          escalatedAt: null,
+        },
         askedAt: ago(48),
         reason: "Confidence is below the floor for acting alone.",
       },

@@ -18,6 +18,17 @@ export const VIEWERS: Record<string, ViewerView> = {
     isDemo: true,
     temporalUiUrl: null,
   },
+  stopped: {
+    memberId: "m-dan",
+    name: "Dan Okafor",
+    email: "dan@northgate.example",
+    role: "admin",
+    org,
+    may: { remediate: true, manageTenants: true, publish: true, approve: false, seeUsage: true, seePolicy: true },
+    killSwitch: { by: "Dan Okafor", since: new Date(Date.now() - 9 * 60_000).toISOString() },
+    isDemo: true,
+    temporalUiUrl: null,
+  },
   guest: {
     memberId: "m-guest",
     name: "Ruth Finch",

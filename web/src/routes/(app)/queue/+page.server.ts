@@ -1,5 +1,6 @@
+import { fail } from "@sveltejs/kit";
 import type { IncidentView, QueueItem } from "#domain/view/portal.ts";
-import { apiGet } from "#lib/server/api.ts";
+import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -16,6 +17,12 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
+  claim: async (event) => {
+    const form = await event.request.formData();
+    const path = `/api/queue/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/claim`;
+    const answer = await apiSend(event, "POST", path, { claim: form.get("claim") });
+    return answer.ok ? { claimed: true } : fail(answer.status, { refused: refusalText(answer) });
+  },
   command: (event) =>
     postCommand(event, `/api/incidents/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/commands`),
 };

@@ -1,0 +1,142 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath, launchBrowser } from "./browser.ts";
+import { buildPortal } from "./built.ts";
+import { received, resetMock } from "./mock/api.ts";
+import { serveMock } from "./mock/serve.ts";
+
+const hasBrowser = chromiumPath() !== undefined;
+if (!hasBrowser)
+  console.warn("No Chromium found: the walk through policy and queue is left out (apt-get install chromium).");
+
+describe.skipIf(!hasBrowser)("Policy and queue in a browser", { retry: 1 }, () => {
+  let portal: Awaited<ReturnType<typeof serveMock>>;
+  let browser: Browser;
+  let context: BrowserContext;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    buildPortal();
+    portal = await serveMock();
+    browser = await launchBrowser();
+  });
+  afterEach(() => context?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await portal?.close();
+  });
+
+  async function open(
+    path: string,
+    { viewer = "dan", width = 1440, scheme = "light" as "light" | "dark" } = {},
+  ): Promise<Page> {
+    complaints = [];
+    resetMock();
+    context = await browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: scheme,
+      reducedMotion: "reduce",
+      timezoneId: "Europe/London",
+    });
+    await context.addCookies([{ name: "mock_viewer", value: viewer, url: portal.url }]);
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+        complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(portal.url + path);
+    await page.waitForFunction(() => document.cookie.includes("petra_zone"));
+    return page;
+  }
+  const posted = (path: string) => received.find((one) => one.path === path)?.body as Record<string, unknown>;
+
+  const PAGES: [name: string, path: string, viewer: string][] = [
+    ["the policy", "/policy", "dan"],
+    ["the policy of a tenant", "/policy?tenant=t-harlow", "dan"],
+    ["the policy while everything is stopped", "/policy", "stopped"],
+    ["the policy an analyst may only read", "/policy?org=o-1", "noor"],
+    ["Home while everything is stopped", "/", "stopped"],
+    ["the queue", "/queue", "noor"],
+    ["an incident that waits for approval", "/incidents/i-approval", "dan"],
+  ];
+  for (const [name, path, viewer] of PAGES)
+    for (const scheme of ["light", "dark"] as const)
+      for (const width of [1440, 390])
+        it(`${name}, ${scheme}, ${width} px: no axe violation, no complaint, nothing sticks out`, async () => {
+          const page = await open(path, { viewer, scheme, width });
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`)).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+          expect(complaints).toEqual([]);
+        });
+
+  it("the kill switch is seen on every page, and a guest does not see it", async () => {
+    for (const path of ["/", "/incidents", "/settings"]) {
+      const page = await open(path, { viewer: "stopped" });
+      expect(await page.getByRole("alert").first().textContent()).toMatch(/kill switch is on/);
+      await context.close();
+    }
+    const page = await open("/", { viewer: "guest" });
+    expect(await page.getByText("kill switch").count()).toBe(0);
+  });
+
+  it("letting Petra act again asks for a reason first", async () => {
+    const page = await open("/policy", { viewer: "stopped" });
+    await page.getByRole("button", { name: "Let Petra act again" }).click();
+    expect(posted("/api/policy/kill-switch")).toBeUndefined();
+    await page.getByLabel("Why may Petra act again?").fill("The rule is mended.");
+    await page.getByRole("button", { name: "Let Petra act again" }).click();
+    await page.getByText("Petra acts by itself again.").waitFor();
+    expect(posted("/api/policy/kill-switch")).toEqual({ isOn: false, reason: "The rule is mended." });
+  });
+
+  it("saving sends what is different from what is inherited, with the version that was seen and the reason", async () => {
+    const page = await open("/policy?tenant=t-harlow");
+    const lock = page.getByRole("group", { name: "Revoke Sessions and Lock Account" }).first();
+    await lock.getByLabel("Guest").selectOption("never");
+    await page.getByLabel("Why", { exact: false }).last().fill("Guests belong to their own tenants.");
+    await page.getByRole("button", { name: "Save as version 2" }).click();
+    await page.getByText("The policy is saved.").waitFor();
+    expect(posted("/api/policy")).toMatchObject({
+      tenantId: "t-harlow",
+      basedOn: 1,
+      reason: "Guests belong to their own tenants.",
+      document: {
+        mode: "shadow",
+        steps: { "revoke-and-lock": { answers: { guest: "never" } } },
+        marked: [{ kind: "vip", name: "Ruth Finch" }],
+      },
+    });
+    const { document } = posted("/api/policy") as { document: { steps: object; quietHours?: unknown } };
+    expect(Object.keys(document.steps)).toEqual(["revoke-and-lock"]);
+    expect(document.quietHours).toBeUndefined();
+  });
+
+  it("an analyst takes a decision, asks the MSP and agrees as the second of two", async () => {
+    const page = await open("/queue", { viewer: "noor" });
+    await page.keyboard.press("m");
+    await expect
+      .poll(() => received.some((one) => one.path.endsWith("/claim") && one.body.claim === "take"))
+      .toBe(true);
+    await page.getByLabel("Ask the MSP").fill("Is he travelling?");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    const orders = () => received.map((one) => one.body.input as Record<string, unknown> | undefined);
+    await expect.poll(orders).toContainEqual({ kind: "ask-msp", question: "Is he travelling?" });
+    await page.getByRole("link", { name: /1 of 2/ }).click();
+    await page.getByText("One has: your word runs the step.").waitFor();
+    await page.getByRole("button", { name: /^Agree/ }).click();
+    await expect.poll(orders).toContainEqual({ kind: "approve", step: "revoke-and-lock" });
+    expect(complaints).toEqual([]);
+  });
+
+  it("the incident says under which policy a step was asked about, and how long it may wait", async () => {
+    const page = await open("/incidents/i-approval");
+    const why = page.getByText("Policy: ask", { exact: false }).first();
+    await why.click();
+    await page.getByText("below 75 %").first().waitFor();
+    expect(await page.getByText(/Waits [^]* more, then\s+the MSP is asked/).count()).toBeGreaterThan(0);
+    expect(await page.getByText("2026-11-21+o4").count()).toBeGreaterThan(0);
+  });
+});
