@@ -32,6 +32,7 @@ COPY activities ./activities
 COPY workflows ./workflows
 COPY temporal/*.ts ./temporal/
 COPY api ./api
+COPY docs/detection-quality.md ./docs/
 COPY cli/register-namespace.ts ./cli/
 COPY cli/servers/temporal-namespace.ts ./cli/servers/
 RUN node temporal/build-bundle.ts build/workflow-bundle.js

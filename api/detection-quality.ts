@@ -2,7 +2,10 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Measured quality of the detections, by detection id. */
-export type Quality = { measured: string | null; of: Map<string, { precision: string; basis: string }> };
+export type Quality = {
+  measured: string | null;
+  of: Map<string, { precision: string; interval: string | null; basis: string }>;
+};
 
 const PAGE = join(import.meta.dirname, "../docs/detection-quality.md");
 const NOTHING: Quality = { measured: null, of: new Map() };
@@ -32,15 +35,18 @@ export function parseQuality(page: string): Quality["of"] {
       continue;
     }
     const { detection, precision, heads } = columns;
+    const interval = heads.findIndex((head) => /interval/i.test(head));
     const [id, value] = [cells[detection], cells[precision]];
     if (!id || !value || !/\d/.test(value)) continue;
     const basis = cells
       .map((cell, index) =>
-        index === detection || index === precision || !heads[index] ? "" : `${heads[index]} ${cell}`,
+        index === detection || index === precision || index === interval || !heads[index]
+          ? ""
+          : `${heads[index]} ${cell}`,
       )
       .filter(Boolean)
       .join(", ");
-    of.set(id, { precision: value, basis });
+    of.set(id, { precision: value, interval: cells[interval] ?? null, basis });
   }
   return of;
 }

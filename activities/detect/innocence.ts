@@ -14,20 +14,16 @@ export function innocence(odd: Seen[], all: Seen[], colleagues: number): string[
   const out: string[] = [];
   const ips = new Set(odd.map((seen) => seen.event.client.ip).filter((ip) => ip !== undefined));
   const first = odd[0]?.event.occurredAt ?? "";
-  if (odd.some(({ event }) => event.client.isCompliant || event.client.isManaged))
+  const there = all.filter(({ event }) => event.client.ip !== undefined && ips.has(event.client.ip));
+  const seen = [...odd, ...there];
+  if (seen.some(({ event }) => event.client.isCompliant || event.client.isManaged))
     out.push("On a device the company manages");
-  else if (odd.some(({ event }) => usedBefore(event.client.deviceId, all, first)))
+  else if (seen.some(({ event }) => usedBefore(event.client.deviceId, all, first)))
     out.push("On a device this account had used before");
   if (colleagues > 1) out.push(`${colleagues} accounts of this tenant sign in through the same network`);
-  if (odd.some(({ event }) => event.signIn?.authRequirement === "multi"))
+  if (seen.some(({ event }) => event.signIn?.authRequirement === "multi"))
     out.push("A second factor was asked for and met");
-  const changes = all.filter(
-    ({ event }) =>
-      event.client.ip !== undefined &&
-      ips.has(event.client.ip) &&
-      event.outcome !== "failure" &&
-      CHANGES.test(event.action),
-  ).length;
+  const changes = there.filter(({ event }) => event.outcome !== "failure" && CHANGES.test(event.action)).length;
   if (ips.size > 0 && changes === 0)
     out.push("Nothing was changed from there: no rule, no consent, no second factor, no mail sent");
   if (out.length === 0) out.push("By itself it weighs too little: nothing else of an attack was seen around it");

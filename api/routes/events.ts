@@ -59,7 +59,7 @@ const exchange = route("incident.view", {
   responses,
 });
 
-type Place = { tenantId: string; incidentId?: string; accountId?: string };
+type Place = { tenantId: string; incidentId?: string; accountId?: string; ownerBefore?: string };
 
 async function page(c: ApiContext, tx: ScopedTx, place: Place, input: Query, only: Partial<EventFilter> = {}) {
   const { cursor, limit, record: records, ...given } = input;
@@ -85,8 +85,8 @@ async function incidentPage(c: ApiContext, incidentId: string, input: Query, onl
   return inScope(c, async (tx) => {
     const incident = await findIncident(tx, incidentId);
     if (!incident) throw notFound();
-    const { tenantId, accountId } = incident;
-    return page(c, tx, { tenantId, incidentId, accountId }, input, only);
+    const { tenantId, accountId, occurredAt } = incident;
+    return page(c, tx, { tenantId, incidentId, accountId, ownerBefore: occurredAt }, input, only);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Detection } from "#detections/define-detection.ts";
 
-/** What each detection looks for, in one sentence. A detection without one is told by its title. */
+/** What each detection looks for, in one sentence; one without a sentence is told by its title alone. */
 const WORDS: Record<string, string> = {
   "success-after-guessing": "An address that tried many accounts or passwords, and then one that let it in.",
   "aitm-sign-in":
@@ -34,6 +34,28 @@ const WORDS: Record<string, string> = {
   "files-opened-to-anybody": "Several files opened to anybody with the link.",
   "files-taken-in-bulk": "Many files downloaded in a short time.",
   "sign-in-rules-weakened": "Conditional access or federation changed so that signing in becomes easier.",
+  "account-made": "A new account, guest or member, made around a strange sign-in.",
+  "application-entry-changed": "An owner, reply address or trusted issuer added to an application: a new way into it.",
+  "applications-in-series": "Several applications registered by one person within hours.",
+  "disabled-account-tried": "An address that tried an account that is switched off, and then got into another.",
+  "exchange-role-given": "A role that reaches all mailboxes given to somebody.",
+  "federated-token-unexpected": "A sign-in vouched for by an issuer this account never came through.",
+  "files-destroyed": "Many files deleted or overwritten in a short time.",
+  "first-party-client-abuse": "A Microsoft client that reaches far (command line, broker) used from a strange place.",
+  "first-seen-application": "An application nobody in the tenant uses, signed in to from a strange place.",
+  "mail-protection-weakened": "Filters, allow lists or safe senders changed so that bad mail passes.",
+  "mailbox-exported": "A mailbox or the result of a search exported.",
+  "mailbox-folder-opened": "A folder of a mailbox opened to somebody else.",
+  "payment-search": "Searches for payments, passwords or invoices from a strange place.",
+  "provider-alert": "An alert of Microsoft's own about the account, as one voice among others.",
+  "recovery-by-another": "Password, temporary pass or recovery data changed by somebody else than the owner.",
+  "sharing-opened": "Many files given to one person outside, or sharing opened for all.",
+  "single-factor-sign-in": "A sign-in from a strange place for which one factor was enough.",
+  "stored-secret-read": "Recovery keys, local passwords or the whole directory read.",
+  "teams-phish": "Many chats begun within minutes from a strange place.",
+  "tenant-trust-changed": "Domains, partners or trusted places of the tenant changed.",
+  "user-reported-prompt": "The owner reported a second-factor prompt as not his.",
+  "workload-identity-strange": "An application that acts from a new place right after it got a secret.",
 };
 
-export const looksFor = ({ id, title }: Pick<Detection, "id" | "title">): string => WORDS[id] ?? `${title}.`;
+export const looksFor = ({ id }: Pick<Detection, "id">): string | null => WORDS[id] ?? null;

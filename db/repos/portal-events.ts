@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, ilike, inArray, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, ilike, inArray, isNull, lt, lte, not, or, type SQL, sql } from "drizzle-orm";
 import type { EventCategory } from "#domain/event/event.ts";
 import type { RowVerdict } from "#domain/incident/analysis.ts";
 import { incidentRows, incidents, phishMessages } from "../schema/incident.ts";
@@ -19,6 +19,8 @@ export type EventFilter = {
   upn?: string;
   ip?: string;
   verdict?: RowVerdict;
+  /** Rows of the account from before this time that no judgement reached are the owner's: the attacker was not there yet. */
+  ownerBefore?: string;
   /** Only these records: what a line of evidence or of the timeline cites. */
   records?: string[];
   q?: string;
@@ -81,17 +83,25 @@ function conditions(tx: ScopedTx, filter: EventFilter): SQL | undefined {
           eq(events.recordId, filter.q),
         )
       : undefined,
-    filter.verdict
-      ? inArray(
-          events.recordId,
-          tx
-            .select({ id: incidentRows.recordId })
-            .from(incidentRows)
-            .where(and(verdictsOf(tx, filter), eq(incidentRows.verdict, filter.verdict))),
-        )
-      : undefined,
+    filter.verdict ? or(judgedAs(tx, filter, filter.verdict), untouched(tx, filter)) : undefined,
   );
 }
+
+function judgedAs(tx: ScopedTx, filter: EventFilter, verdict?: RowVerdict): SQL {
+  return inArray(
+    events.recordId,
+    tx
+      .select({ id: incidentRows.recordId })
+      .from(incidentRows)
+      .where(and(verdictsOf(tx, filter), verdict ? eq(incidentRows.verdict, verdict) : undefined)),
+  );
+}
+
+/** Rows nobody judged, from before the attacker came: they stand among the owner's. */
+const untouched = (tx: ScopedTx, filter: EventFilter): SQL | undefined =>
+  filter.verdict === "owner" && filter.ownerBefore
+    ? and(lt(events.occurredAt, filter.ownerBefore), not(judgedAs(tx, filter)))
+    : undefined;
 
 const verdictsOf = (tx: ScopedTx, filter: Pick<EventFilter, "tenantId" | "incidentId">) =>
   and(
@@ -143,7 +153,7 @@ export async function listEvents(
 
 async function withVerdicts(
   tx: ScopedTx,
-  filter: Pick<EventFilter, "tenantId" | "incidentId">,
+  filter: Pick<EventFilter, "tenantId" | "incidentId" | "ownerBefore">,
   rows: (typeof events.$inferSelect)[],
 ): Promise<EventRecord[]> {
   if (rows.length === 0) return [];
@@ -155,6 +165,8 @@ async function withVerdicts(
   const verdicts = new Map(found.map((row) => [row.recordId, row]));
   return rows.map((row) => {
     const verdict = verdicts.get(row.recordId);
+    if (!verdict && filter.ownerBefore && row.occurredAt < filter.ownerBefore)
+      return { ...row, verdict: "owner", verdictReason: "before the attacker's first activity" };
     return { ...row, verdict: verdict?.verdict ?? null, verdictReason: verdict?.reason ?? null };
   });
 }

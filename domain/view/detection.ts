@@ -12,7 +12,8 @@ export type DetectionRow = {
   title: string;
   severity: Severity;
   stage: "access" | "act" | "foothold";
-  looksFor: string;
+  /** Null where the title says it all. */
+  looksFor: string | null;
   attack: { tactic: string; technique: string }[];
   sources: { id: string; label: string; licence: string }[];
   /** The least licence with which it sees anything, and what more licence adds. */
@@ -32,7 +33,7 @@ export type DetectionRow = {
     lastAt: string | null;
   };
   /** From docs/detection-quality.md; null = not measured. */
-  quality: { precision: string; basis: string } | null;
+  quality: { precision: string; interval: string | null; basis: string } | null;
 };
 
 export type DetectionCatalogView = {
