@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { parse as parseYaml } from "yaml";
 import type { Episode } from "#detections/evaluation-score.ts";
 import type { NormalizedEvent } from "#domain/event/event.ts";
-import { normalizeRecord } from "#domain/event/normalize/index.ts";
+import { NO_TIME, normalizeRecord } from "#domain/event/normalize/index.ts";
 import { filesBelow, readLogFile } from "./analyze-files.ts";
 
 /** One record that a rule of somebody else must, or must not, fire on. */
@@ -103,9 +103,14 @@ export async function readSet(folder: string): Promise<LogSet> {
     cases: [],
   };
   const known = new Set<string>();
-  const take = (raw: unknown, file: string, line: number): void => {
+  const timeless: { raw: unknown; file: string; line: number }[] = [];
+  const take = (raw: unknown, file: string, line: number, fallbackTime?: string): void => {
+    const done = normalizeRecord(raw, { fallbackId: `${file}#${line}`, ...(fallbackTime ? { fallbackTime } : {}) });
+    if (done.kind === "unreadable" && done.reason === NO_TIME && fallbackTime === undefined) {
+      timeless.push({ raw, file, line });
+      return;
+    }
     set.intake.records += 1;
-    const done = normalizeRecord(raw, { fallbackId: `${file}#${line}` });
     if (done.kind === "event") {
       set.intake.understood += 1;
       const key = `${done.event.source} ${done.event.recordId} ${done.event.contentHash}`;
@@ -134,6 +139,8 @@ export async function readSet(folder: string): Promise<LogSet> {
       }
     });
   }
+  const latest = set.events.reduce((newest, e) => (e.occurredAt > newest ? e.occurredAt : newest), "");
+  for (const row of timeless) take(row.raw, row.file, row.line, latest);
   const labels = join(folder, "LABELS.tsv");
   if (existsSync(labels)) set.episodes = readLabels(readFileSync(labels, "utf8"));
   const ids = new Set(set.events.map((e) => e.recordId));

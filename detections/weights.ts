@@ -132,6 +132,7 @@ const TABLE = {
   "chat-burst": [1, 3, "many chats were begun within minutes from a strange place"],
   "state-run-country": [4, 0, "every address of the country belongs to its state; no customer works there"],
   "embargoed-country": [1.25, 0, "a country under embargo; people travel there all the same"],
+  "app-secrets-series": [1.5, 3, "secrets for several applications within hours; a renewal of all looks the same"],
 } as const satisfies Record<string, readonly [own: number, linked: number, why: string]>;
 
 export type WeightKey = keyof typeof TABLE;

@@ -1,8 +1,8 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { imitated } from "../lookalike.ts";
 import { type WeightKey, weigh } from "../weights.ts";
-import { byAccount, groupBy } from "../windows.ts";
-import { isSuccess, type Seen } from "../world/seen.ts";
+import { byAccount, groupBy, runs } from "../windows.ts";
+import { DAY, isSuccess, type Seen } from "../world/seen.ts";
 
 const RULING =
   /^(mail|mailboxsettings|files|sites|directory|application|approleassignment|rolemanagement|user|group|credentials|full_access|exchange|policy)\b.*(\.readwrite|\.read|\.send|manage|full)/i;
@@ -70,6 +70,29 @@ export default defineDetection({
         });
       }
     }
-    return out;
+    return [...out, ...inSeries(events)];
   },
 });
+
+const MANY_APPS = 3;
+
+/** Secrets for several applications on one day, whoever owns them: one key ring more. */
+function inSeries(events: Seen[]): Finding[] {
+  const out: Finding[] = [];
+  const secrets = events.filter((s) => s.event.action === "app.credential.add");
+  for (const [account, all] of byAccount(secrets)) {
+    for (const run of runs(all, DAY / 2)) {
+      const names = [...new Set(run.map(nameOf))];
+      if (names.length < MANY_APPS) continue;
+      out.push({
+        account,
+        events: run.slice(0, 12),
+        dedup: `series:${run[0]!.event.occurredAt.slice(0, 10)}`,
+        weight: weigh("app-secrets-series"),
+        title: "Secrets were added to several applications",
+        reason: `${names.length} applications got secrets: ${names.slice(0, 4).join(", ")}.`,
+      });
+    }
+  }
+  return out;
+}
