@@ -1,4 +1,5 @@
 import { fail } from "@sveltejs/kit";
+import type { LatencyLedger } from "#domain/evidence/latency.ts";
 import type { ImpactView } from "#domain/view/detection.ts";
 import type { EventPage, IncidentView } from "#domain/view/portal.ts";
 import { tabOf } from "#lib/log/tabs.ts";
@@ -33,9 +34,12 @@ export const load: PageServerLoad = async (event) => {
   const cited = await citedIn(url.searchParams, reading);
   for (const id of cited.slice(0, CITED_MAX)) query.append("record", id);
   const list = tab.category === "exchange" && cited.length === 0 ? "exchange" : "events";
-  const [incident, events, impact] = await Promise.all([
+  const [incident, events, latency, impact] = await Promise.all([
     reading,
     apiGet<EventPage>(event, `${path(params.id)}/${list}?${query}`),
+    apiSend<LatencyLedger>(event, "GET", `${path(params.id)}/latency`).then((answer) =>
+      answer.ok ? answer.data : null,
+    ),
     isFull
       ? apiSend<ImpactView>(event, "GET", `${path(params.id)}/impact`).then((answer) =>
           answer.ok ? answer.data : null,
@@ -45,6 +49,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     incident,
     events,
+    latency,
     impact,
     crumbs: [
       { label: incident.tenant.name, href: `/tenants/${incident.tenant.id}` },
