@@ -16,12 +16,14 @@ const STEP = "retract-phish";
 const MAILBOXES_AT_ONCE = 8;
 const RETRY_SECONDS = 60;
 
-type Mailbox = { objectId: string; upn: string };
+type Mailbox = { objectId: string; upn: string; isOnPremises: boolean };
 type Tally = {
   done: number;
   total: number;
   moved: number;
   failed: { upn: string; words: string }[];
+  /** Mailboxes outside Exchange Online, which Petra cannot look into. */
+  outside: string[];
   stopped: Stop | undefined;
 };
 type Copy = Pick<M365Message, "id" | "folderId">;
@@ -39,7 +41,7 @@ export async function retractPhish(deps: RemediateDeps, input: Ordered): Promise
     await begin(deps, c, input);
     const mailboxes = await readMailboxes(c);
     const copies = await inCase(deps, c, (tx) => listCopies(tx, c.at.incidentId));
-    const tally: Tally = { done: 0, total: mailboxes.length, moved: 0, failed: [], stopped: undefined };
+    const tally: Tally = { done: 0, total: mailboxes.length, moved: 0, failed: [], outside: [], stopped: undefined };
     await pool(mailboxes, MAILBOXES_AT_ONCE, async (mailbox) => {
       if (tally.stopped) return;
       const known = copies.filter((row) => row.mailboxObjectId === mailbox.objectId);
@@ -51,6 +53,7 @@ export async function retractPhish(deps: RemediateDeps, input: Ordered): Promise
     if (tally.stopped) return settleStop(deps, c, input, STEP, tally.stopped);
     if (tally.failed.length > 0) return settlePartly(deps, c, input, tally);
     await inCase(deps, c, (tx) => lookNoMore(tx, c, STEP));
+    if (tally.outside.length > 0) return settle(deps, c, input, "partly", outsideWords(tally.outside));
     return settle(deps, c, input, "verified", null);
   });
 }
@@ -67,7 +70,8 @@ async function begin(deps: RemediateDeps, c: Case, input: Ordered): Promise<void
 async function readMailboxes(c: Case): Promise<Mailbox[]> {
   const mailboxes: Mailbox[] = [];
   for await (const page of c.m365.listUsers())
-    mailboxes.push(...page.filter((user) => user.userType !== "Guest").map(({ objectId, upn }) => ({ objectId, upn })));
+    for (const { userType, objectId, upn, isSynced, mail } of page)
+      if (userType !== "Guest") mailboxes.push({ objectId, upn, isOnPremises: isSynced && mail !== null });
   return mailboxes;
 }
 
@@ -109,6 +113,7 @@ async function retractFrom(
   } catch (error) {
     if (!(error instanceof M365Fault)) throw error;
     if (error.faultClass === "needs-consent" || error.faultClass === "tenant-gone") throw error;
+    if (error.code === "MailboxNotEnabledForRESTAPI" && mailbox.isOnPremises) tally.outside.push(mailbox.upn);
     if (error.code === "MailboxNotEnabledForRESTAPI" || error.faultClass === "not-found") return;
     tally.failed.push({ upn: mailbox.upn, words: error.message });
   }
@@ -208,11 +213,18 @@ async function showProgress(deps: RemediateDeps, c: Case, tally: Tally): Promise
   await inCase(deps, c, (tx) => setStep(tx, c.at.incidentId, STEP, { progress, updatedAt: nowOf(deps) }));
 }
 
+const namesOf = (upns: string[]): string =>
+  `${upns.slice(0, 3).join(", ")}${upns.length > 3 ? ` and ${upns.length - 3} more` : ""}`;
+const outsideWords = (upns: string[]): string =>
+  `Mailboxes on-premises were not looked into: ${namesOf(upns)}. Search them in the on-premises Exchange, then skip this step with that as the reason.`;
+
 async function settlePartly(deps: RemediateDeps, c: Case, input: Ordered, tally: Tally): Promise<StepOutcome> {
   const now = nowOf(deps);
   const named = tally.failed.slice(0, 3).map(({ upn, words }) => `${upn} (${words})`);
   const more = tally.failed.length > 3 ? ` and ${tally.failed.length - 3} more` : "";
-  const reason = `Not reached: ${named.join(", ")}${more}. Petra tries again every minute.`;
+  const reason = `Not reached: ${named.join(", ")}${more}. Petra tries again every minute.${
+    tally.outside.length > 0 ? ` ${outsideWords(tally.outside)}` : ""
+  }`;
   await inCase(deps, c, (tx) => lookAgain(tx, c, STEP, input, { now, seconds: RETRY_SECONDS, forSeconds: 86_400 }));
   return { ...(await settle(deps, c, input, "partly", reason)), again: { inSeconds: RETRY_SECONDS } };
 }
