@@ -51,6 +51,12 @@ export const OUTLOOK_DESKTOP: Agent = {
   browser: "Rich Client 5.0.3.0",
 };
 
+export const ONE_DRIVE: Agent = {
+  userAgent: "Microsoft SkyDriveSync 26.071.0413.0001 ship; Windows NT 10.0 (26100)",
+  os: "Windows10",
+  browser: "",
+};
+
 export const IPHONE: Agent = {
   userAgent: "Outlook-iOS/723.4123120.prod.iphone (5.2614.0)",
   os: "Ios 19.3",

@@ -2,11 +2,11 @@ import { HOUR } from "../clock.ts";
 import type { Rng } from "../random.ts";
 import { newTokenId } from "../records/sign-in.ts";
 import type { Address } from "../scenarios/networks.ts";
-import { browser, IOS_MAIL, OUTLOOK_DESKTOP } from "./agents.ts";
+import { browser, IOS_MAIL, IPHONE, OUTLOOK_DESKTOP } from "./agents.ts";
 import { CLIENT } from "./apps.ts";
 import { addressIn, rangesOf } from "./networks.ts";
 import type { Session } from "./pen.ts";
-import { type Company, type Day, gatewayOn, type Staff } from "./staff.ts";
+import { type Company, type Day, equipmentOn, gatewayOn, type Staff } from "./staff.ts";
 
 /** The plan of day `d`, of the last day for what comes after the period. */
 function dayPlan(staff: Staff, d: number): Day {
@@ -54,7 +54,7 @@ export function computer(company: Company, staff: Staff, d: number, rng: Rng, wh
     token: newTokenId(rng),
     from: where ?? computerAddress(company, staff, d, rng),
     agent,
-    device: staff.computer,
+    device: equipmentOn(staff, d).computer,
     client: `Client=OWA;${agent.userAgent};`,
     app: CLIENT.outlookWeb,
   };
@@ -62,7 +62,7 @@ export function computer(company: Company, staff: Staff, d: number, rng: Rng, wh
 
 /** On some days the computer changes its network under a running session: home to office, a hot spot, the VPN on or off. */
 export function midDayMove(company: Company, staff: Staff, d: number, rng: Rng): { after: number; to: Address } | null {
-  if (!staff.computer || !rng.chance(0.15)) return null;
+  if (!equipmentOn(staff, d).computer || !rng.chance(0.15)) return null;
   const day = dayPlan(staff, d);
   const gateway = gatewayOn(company, d);
   const abroad = day.trip ? rangesOf("mobile", day.trip.country) : [];
@@ -87,16 +87,18 @@ export const inOutlook = (session: Session): Session => ({
 
 export function phone(staff: Staff, d: number, rng: Rng): Session | null {
   const day = staff.days[d];
-  if (!staff.phone || !day) return null;
+  const { phone: agent, phoneDevice } = equipmentOn(staff, d);
+  if (!agent || !day) return null;
+  const native = staff.nativeMail && agent === IPHONE;
   return {
     id: day.phoneSession,
     token: newTokenId(rng),
     from: phoneAddress(staff, d, rng),
-    agent: staff.nativeMail ? IOS_MAIL : staff.phone,
-    device: staff.phoneDevice,
-    client: staff.nativeMail
+    agent: native ? IOS_MAIL : agent,
+    device: phoneDevice,
+    client: native
       ? "Client=ActiveSync;Apple-iPhone17C2/2303.102;"
-      : `Client=OutlookService;${staff.phone.userAgent.startsWith("Outlook-iOS") ? "Outlook-iOS" : "Outlook-Android"}/2.0;`,
-    app: staff.nativeMail ? CLIENT.iosAccounts : CLIENT.outlookMobile,
+      : `Client=OutlookService;${agent === IPHONE ? "Outlook-iOS" : "Outlook-Android"}/2.0;`,
+    app: native ? CLIENT.iosAccounts : CLIENT.outlookMobile,
   };
 }

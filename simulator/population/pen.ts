@@ -37,6 +37,18 @@ export interface SignInOptions extends Partial<SignInSpec> {
   ual?: Json;
 }
 
+export type FileAct = FileOperation | "FileSyncDownloadedFull" | "AnonymousLinkCreated" | "CompanyLinkCreated";
+const SHARING: ReadonlySet<string> = new Set(["AnonymousLinkCreated", "CompanyLinkCreated"]);
+
+interface FileName {
+  name: string;
+  site: string;
+  folder: string;
+}
+
+/** Eight hexadecimal digits that stay the same for a site. */
+const siteNumber = (site: string): string => Buffer.from(site.padEnd(4, "-")).toString("hex").slice(0, 8);
+
 /** Writes records as Microsoft would; the rows wait in `rows` with the time they become visible. */
 export class Pen {
   readonly company: Company;
@@ -199,15 +211,26 @@ export class Pen {
     );
   }
 
-  file(
-    at: number,
-    user: SimUser,
-    session: Session,
-    operation: FileOperation,
-    file: { name: string; site: string; folder: string },
-  ): void {
-    const record = fileOperation(this.company.tenant, this.office(at, user, session), operation, file);
-    this.ual(at, { ...record, UserId: user.upn.toLowerCase() });
+  file(at: number, user: SimUser, session: Session, operation: FileAct, file: FileName): void {
+    const { tenant } = this.company;
+    const known = operation === "FileSyncDownloadedFull" || SHARING.has(operation) ? "FileAccessed" : operation;
+    const record = fileOperation(tenant, this.office(at, user, session), known as FileOperation, file);
+    const sharing = SHARING.has(operation)
+      ? {
+          RecordType: 14,
+          EventData: `<Type>${this.rng.pick(["View", "Edit"])}</Type><MembersCanShareApplied>False</MembersCanShareApplied>`,
+          UniqueSharingId: this.rng.uuid(),
+        }
+      : {};
+    this.ual(at, {
+      ...record,
+      Operation: operation,
+      UserId: user.upn.toLowerCase(),
+      CorrelationId: this.rng.uuid(),
+      Site: tenant.id.replace(/^.{8}/, siteNumber(file.site)),
+      WebId: tenant.id.replace(/.{8}$/, siteNumber(file.site)),
+      ...sharing,
+    });
   }
 
   teams(at: number, user: SimUser, session: Session, operation: "TeamsSessionStarted" | "MessageSent"): void {

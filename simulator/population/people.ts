@@ -65,6 +65,8 @@ export function employee(rng: Rng, company: Company, admin: number, taken: Set<s
     : null;
   if (computer) tenant.devices.push(computer);
   const phone = rng.chance(0.85) ? rng.pick([IPHONE, ANDROID]) : null;
+  const phoneDevice =
+    phone && rng.chance(0.5) ? device(rng, user, company, phone === IPHONE ? "IPhone" : "AndroidForWork") : null;
   const isps = rangesOf("isp", tenant.country);
   const relays = [...rangesOf("relay", tenant.country), ...rangesOf("vpn")];
   tenant.users.push(user);
@@ -79,11 +81,8 @@ export function employee(rng: Rng, company: Company, admin: number, taken: Set<s
     busy: role === "shift" ? 0.35 : role === "field" ? 0.6 : 0.7 + rng.next() * 0.7,
     browser,
     usesOutlook: !mac && rng.chance(0.7),
-    phone,
-    nativeMail: phone === IPHONE && rng.chance(0.2),
-    computer,
-    phoneDevice:
-      phone && rng.chance(0.5) ? device(rng, user, company, phone === IPHONE ? "IPhone" : "AndroidForWork") : null,
+    nativeMail: rng.chance(0.2),
+    equipment: [{ from: 0, computer, phone, phoneDevice }],
     carrier: rng.pick(rangesOf("mobile", tenant.country)),
     homeIsp: rng.pick(isps),
     vpn: rng.chance(0.06) ? rng.pick(relays) : null,
@@ -130,10 +129,8 @@ function bare(rng: Rng, company: Company, user: SimUser, kind: Staff["kind"]): S
     busy: 1,
     browser: rng.pick<Browser>(["edge", "chrome", "chrome-mac"]),
     usesOutlook: false,
-    phone: null,
     nativeMail: false,
-    computer: null,
-    phoneDevice: null,
+    equipment: [],
     carrier: rng.pick(rangesOf("mobile", country)),
     homeIsp: rng.pick(rangesOf("isp", country)),
     vpn: null,

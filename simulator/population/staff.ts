@@ -29,6 +29,15 @@ export interface Day {
   privateVpn: boolean;
 }
 
+/** The person's devices from a day on. */
+export interface Equipment {
+  from: number;
+  computer: Device | null;
+  phone: Agent | null;
+  /** The telephone as Entra knows it, when it is registered. */
+  phoneDevice: Device | null;
+}
+
 export interface Staff {
   user: SimUser;
   kind: "employee" | "admin" | "service" | "guest" | "shared-mailbox";
@@ -43,10 +52,10 @@ export interface Staff {
   busy: number;
   browser: Browser;
   usesOutlook: boolean;
-  phone: Agent | null;
+  /** Reads mail in the telephone's own application where it has one. */
   nativeMail: boolean;
-  computer: Device | null;
-  phoneDevice: Device | null;
+  /** In order of time; the last that has begun is in use. */
+  equipment: Equipment[];
   carrier: string;
   homeIsp: string;
   /** Name of the consumer VPN or relay range the person's browser uses on some days. */
@@ -104,3 +113,8 @@ export const account = (staff: Staff): { objectId: string; upn: string } => ({
 /** The company's gateway on day `d`. */
 export const gatewayOn = (company: Company, d: number): Address | null =>
   company.gateways.findLast((g) => g.from <= d)?.address ?? null;
+
+const NOTHING: Equipment = { from: 0, computer: null, phone: null, phoneDevice: null };
+
+export const equipmentOn = (staff: Staff, d: number): Equipment =>
+  staff.equipment.findLast((e) => e.from <= d) ?? NOTHING;

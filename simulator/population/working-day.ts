@@ -1,14 +1,14 @@
 import { DAY, HOUR, MINUTE } from "../clock.ts";
 import type { Rng } from "../random.ts";
-import type { FileOperation } from "../records/office.ts";
+import { ONE_DRIVE } from "./agents.ts";
 import { CLIENT, TARGET } from "./apps.ts";
 import { computer, inOutlook, midDayMove, phone } from "./own-sessions.ts";
-import type { Pen, Session } from "./pen.ts";
-import type { Company, Staff } from "./staff.ts";
+import type { FileAct, Pen, Session } from "./pen.ts";
+import { type Company, equipmentOn, type Staff } from "./staff.ts";
 import { FILES, SITES, SUBJECTS } from "./vocabulary.ts";
 import { risk } from "./wording.ts";
 
-const FILE_OPERATIONS: FileOperation[] = [
+const FILE_OPERATIONS: FileAct[] = [
   "FileAccessed",
   "FileAccessed",
   "FileModified",
@@ -49,6 +49,19 @@ export function playDay(pen: Pen, company: Company, staff: Staff, d: number, vol
   );
   work.spread(3 * pace, (at) => tidyUp(pen, staff, there(mail, at), at));
   work.spread(11 * pace, (at) => pen.file(at, staff.user, there(own, at), rng.pick(FILE_OPERATIONS), someFile(rng)));
+  work.spread((staff.role === "sales" ? 0.5 : 0.12) * pace, (at) =>
+    pen.file(
+      at,
+      staff.user,
+      there(own, at),
+      rng.pick(["AnonymousLinkCreated", "CompanyLinkCreated"] as const),
+      someFile(rng),
+    ),
+  );
+  if (equipmentOn(staff, d).computer)
+    work.spread(2 * pace, (at) =>
+      pen.file(at, staff.user, syncing(there(own, at)), "FileSyncDownloadedFull", someFile(rng)),
+    );
   work.spread(4 * pace, (at) =>
     pen.teams(at, staff.user, there(own, at), rng.pick(["TeamsSessionStarted", "MessageSent", "MessageSent"])),
   );
@@ -232,6 +245,9 @@ function administer(pen: Pen, staff: Staff, own: Session, at: number): void {
     ],
   });
 }
+
+/** OneDrive on the same computer. */
+const syncing = (own: Session): Session => ({ ...own, agent: ONE_DRIVE });
 
 export const subject = (rng: Rng): string =>
   rng

@@ -122,7 +122,8 @@ function labels(population: Population, company: PopulationCompany, seen: Map<st
       "ended without success",
       f.recordIds,
     );
-  for (const [n, i] of here(population.truth.innocents).entries())
+  const traps = here(population.truth.innocents).filter((i) => i.kind !== "clean-up-after-attack");
+  for (const [n, i] of traps.entries())
     add(`I${String(n + 1).padStart(3, "0")}`, "benign_trap", "", i.kind, i.accounts, "honest work", i.recordIds);
   return `${lines.join("\n")}\n`;
 }

@@ -102,6 +102,7 @@ export function download(i: Intruder, hands: Session, files: number): void {
     i.pen.file(i.at, i.victim.user, hands, "FileDownloaded", { ...where, name: name.replace(".", ` ${n}.`) });
     i.at += i.rng.int(gap / 5, gap);
   }
+  if (i.rng.chance(0.3)) i.pen.file(i.at, i.victim.user, hands, "AnonymousLinkCreated", someFile(i.rng));
 }
 
 /** Entra changes an intruder makes with the account he holds. */

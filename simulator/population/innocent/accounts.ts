@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from "../../clock.ts";
-import { ANDROID, IPHONE } from "../agents.ts";
+import { ANDROID, IPHONE, ONE_DRIVE } from "../agents.ts";
 import { CLIENT } from "../apps.ts";
-import { phone } from "../own-sessions.ts";
+import { computer, phone } from "../own-sessions.ts";
 import { device } from "../people.ts";
 import { registerDevice, securityInfo } from "../registrations.ts";
 import { by, risk, userTarget } from "../wording.ts";
@@ -10,19 +10,32 @@ import type { Scene } from "./scene.ts";
 
 /** New telephone: signed in again, the authenticator registered anew. */
 export function newPhone(s: Scene): boolean {
-  const found = s.worker((p) => p.phone !== null);
+  const found = s.worker((p) => p.equipment.at(-1)?.phone !== null);
   if (!found) return false;
-  const { staff, d, at } = found;
-  const mobile = phone(staff, d, s.rng);
+  const { staff, d, at, own } = found;
+  const before = staff.equipment.at(-1);
+  if (!before || before.from >= d) return false;
+  const made = s.rng.pick([IPHONE, ANDROID]);
+  staff.equipment.push({ ...before, from: d + 1, phone: made, phoneDevice: null });
+  const mobile = phone(staff, d + 1, s.rng);
   if (!mobile) return false;
-  const fresh = { ...mobile, id: s.rng.uuid(), device: null };
-  staff.phone = s.rng.pick([IPHONE, ANDROID]);
-  staff.phoneDevice = null;
+  const fresh = { ...mobile, id: s.rng.uuid(), from: phone(staff, d, s.rng)?.from ?? own.from };
   for (const day of staff.days.slice(d + 1)) day.phoneSession = fresh.id;
   if (s.rng.chance(0.4)) s.pen.signIn(at - 3 * MINUTE, staff.user, fresh, { errorCode: 50126, mfa: "none" });
-  s.pen.signIn(at, staff.user, fresh, { mfa: "completed", clientAppUsed: "Mobile Apps and Desktop clients" });
-  securityInfo(s.pen, staff, found.own, at + 4 * MINUTE, "Authenticator App");
-  if (s.rng.chance(0.5)) registerDevice(s.pen, staff, at + 6 * MINUTE, `${staff.user.givenName}'s iPhone`, "IPhone");
+  const options = { clientAppUsed: "Mobile Apps and Desktop clients" };
+  s.pen.signIn(at, staff.user, fresh, { ...options, mfa: staff.mfa ? "completed" : "none" });
+  if (staff.mfa) securityInfo(s.pen, staff, own, at + 4 * MINUTE, "Authenticator App");
+  if (s.rng.chance(0.5)) {
+    const os = made === IPHONE ? "IPhone" : "AndroidForWork";
+    const known = device(s.rng, staff.user, s.company, os);
+    const { deviceId } = registerDevice(s.pen, staff, at + 6 * MINUTE, known.displayName, os);
+    staff.equipment[staff.equipment.length - 1] = {
+      ...before,
+      from: d + 1,
+      phone: made,
+      phoneDevice: { ...known, deviceId },
+    };
+  }
   return true;
 }
 
@@ -30,24 +43,19 @@ export function newLaptop(s: Scene): boolean {
   const found = s.worker();
   if (!found) return false;
   const { staff, d, at, own } = found;
-  const made = device(s.rng, staff.user, s.company, "Windows");
-  const { deviceId } = registerDevice(s.pen, staff, at, made.displayName);
-  staff.computer = { ...made, deviceId };
-  for (const day of staff.days.slice(d + 1)) if (day.computerSession === own.id) day.newComputerSession = true;
+  const before = staff.equipment.at(-1);
+  if (!before || before.from >= d) return false;
+  const os = staff.browser === "safari" || staff.browser === "chrome-mac" ? "MacMDM" : "Windows";
+  const made = device(s.rng, staff.user, s.company, os);
+  const { deviceId } = registerDevice(s.pen, staff, at, made.displayName, os);
+  staff.equipment.push({ ...before, from: d + 1, computer: { ...made, deviceId } });
   passwordSignIn(s.pen, staff, { ...own, id: s.rng.uuid(), device: null }, at + 5 * MINUTE);
   for (let n = s.rng.int(80, 400); n > 0; n--)
     s.pen.file(
       at + 20 * MINUTE + n * s.rng.int(400, 2_000),
       staff.user,
-      {
-        ...own,
-        agent: {
-          userAgent: "Microsoft SkyDriveSync 26.071.0413.0001 ship; Windows NT 10.0 (26100)",
-          os: "Windows10",
-          browser: "",
-        },
-      },
-      "FileDownloaded",
+      { ...own, agent: ONE_DRIVE },
+      "FileSyncDownloadedFull",
       { name: `Project ${n}.docx`, site: "Projects", folder: "Shared Documents" },
     );
   return true;
@@ -128,16 +136,11 @@ export function travel(s: Scene): boolean {
   const { trip } = day;
   if (!trip || d < staff.joins || d >= staff.leaves) return false;
   s.cast.push(staff);
-  const own = s.pen.session(trip.hotel, staff.phone ?? IPHONE, CLIENT.officeHome);
+  const own = computer(s.company, staff, d, s.rng, trip.hotel);
   const at = s.company.start + d * 24 * HOUR + day.start + s.rng.int(0, 4 * HOUR);
-  s.pen.signIn(
-    at,
-    staff.user,
-    { ...own, device: staff.computer, id: day.computerSession },
-    {
-      mfa: staff.mfa ? "completed" : "none",
-      graph: s.rng.chance(0.3) ? risk(s.company, "low", "unfamiliarFeatures") : {},
-    },
-  );
+  s.pen.signIn(at, staff.user, own, {
+    mfa: staff.mfa ? "completed" : "none",
+    graph: s.rng.chance(0.3) ? risk(s.company, "low", "unfamiliarFeatures") : {},
+  });
   return true;
 }
