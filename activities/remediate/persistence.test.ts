@@ -127,6 +127,24 @@ test("what the attacker adds after the lock is found by the second sweep and tak
   expect((await it.victim()).mailbox.forwardingSmtpAddress).toBeNull();
 });
 
+test.each([[["FullAccess"]], [["SendAs"]], [["SendOnBehalf"]], [["FullAccess", "SendAs", "SendOnBehalf"]]])(
+  "a delegate with %s is read live and taken away whole, another of the owner's stays",
+  async (rights) => {
+    const it = await rig.openIncident({
+      artifacts: () => [
+        { kind: "mailbox-delegate", name: "helper@attacker.example", detail: { trustee: "helper@attacker.example" } },
+      ],
+    });
+    mailboxIn(it).permissions = [
+      { user: "helper@attacker.example", rights },
+      { user: "assistant@own.example", rights: ["SendAs"] },
+    ];
+    await lock(it.byResponse);
+    expect(await rig.activities.disablePersistence(it.byResponse)).toMatchObject({ state: "verified" });
+    expect((await it.victim()).mailbox.permissions).toEqual([{ user: "assistant@own.example", rights: ["SendAs"] }]);
+  },
+);
+
 test("what the second sweep finds after a person's step waits for a person", async () => {
   const it = await rig.openIncident({ artifacts: rule });
   await lock(it.byResponse);

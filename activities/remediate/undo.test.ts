@@ -31,6 +31,11 @@ const THINGS: Partial<Record<ActionKind, (world: Tenant, it: Opened) => Thing>> 
     world.groups.push({ id: "block-group", displayName: "Block", synced: false, members: [] });
     return { targetId: `block-group/${user(it)}` };
   },
+  "remove-mailbox-permission": (world, it) => {
+    const trustee = some(world.users.find((u) => u.id !== user(it))).upn;
+    mailbox(world, it).permissions.push({ user: trustee, rights: ["FullAccess", "SendAs", "SendOnBehalf"] });
+    return { targetId: `${user(it)}/${trustee}` };
+  },
   "disable-mailbox-protocols": (world, it) => {
     mailbox(world, it).protocols.PopEnabled = false;
     return { targetId: user(it) };
@@ -140,7 +145,7 @@ async function shapeOf(it: Opened) {
 }
 
 /** The simulated cloud can take these away and has no way to give them back. */
-const NOT_SIMULATED: ActionKind[] = ["remove-role-assignment", "remove-mailbox-permission"];
+const NOT_SIMULATED: ActionKind[] = ["remove-role-assignment"];
 const UNDOABLE = ACTION_KINDS.filter((kind) => UNDO_OF[kind] !== null && !NOT_SIMULATED.includes(kind));
 
 test("every kind of write that promises an undo is tried here", () => {

@@ -1,6 +1,6 @@
 import { listApprovals } from "#db/repos/approval.ts";
 import { setStep } from "#db/repos/incident.ts";
-import { countAccounts, countAutomaticLocks, findOrder, loadCase } from "#db/repos/remediate.ts";
+import { countAccounts, countAutomaticLocks, findOrder, holdAutomaticLocks, loadCase } from "#db/repos/remediate.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { CommandState } from "#domain/command/command.ts";
 import { UNDO_OF } from "#domain/remediation/plan.ts";
@@ -62,7 +62,7 @@ export async function askGate(tx: ScopedTx, question: GateQuestion): Promise<Gat
     });
     return stop(decision.reason, answer !== "never");
   }
-  return question.kind === "disable-account" ? askCap(tx, question.now, inForce.version) : passUnder(inForce.version);
+  return question.kind === "disable-account" ? askCap(tx, question, inForce.version) : passUnder(inForce.version);
 }
 
 /** A person's order is its row (S42): of this incident, not refused, not used up, and with the second word where two are needed. */
@@ -88,7 +88,12 @@ async function askOrder(
 }
 
 /** A wrong rule must stay small: per tenant and hour three automatic locks, or a twentieth of the accounts (S45). */
-async function askCap(tx: ScopedTx, now: string, policyVersion: string): Promise<GateAnswer> {
+async function askCap(
+  tx: ScopedTx,
+  { tenantId, now }: Pick<GateQuestion, "tenantId" | "now">,
+  policyVersion: string,
+): Promise<GateAnswer> {
+  await holdAutomaticLocks(tx, tenantId);
   const cap = Math.max(3, Math.ceil((await countAccounts(tx)) / 20));
   const since = new Date(Date.parse(now) - 3_600_000).toISOString();
   if ((await countAutomaticLocks(tx, since)) < cap) return passUnder(policyVersion);

@@ -6,7 +6,7 @@ import { segment } from "./graph.ts";
 import { HIDDEN_RULE } from "./inbox-rules.ts";
 import type { M365User } from "./m365.ts";
 import { M365Fault } from "./m365.ts";
-import { readRights, toForwarding } from "./mailbox-settings.ts";
+import { readDelegates, toForwarding } from "./mailbox-settings.ts";
 
 /** Made by Outlook or Exchange themselves, or not to be switched off. */
 const SYSTEM_RULE = /^(Junk E-mail Rule$|Microsoft\.Exchange\.OOF\.|Delegate Rule -)/;
@@ -102,23 +102,18 @@ function describeExchangeRule(row: Record<string, unknown>): Record<string, stri
 }
 
 async function inventoryDelegates(exchange: Exchange, user: M365User): Promise<InventoryItem[]> {
-  const rows = await exchange
-    .read({ name: "Get-MailboxPermission", parameters: { Identity: user.objectId } })
-    .catch((error: unknown) => {
-      if (error instanceof M365Fault && error.faultClass === "not-found") return [];
-      throw error;
-    });
-  return rows
-    .filter((row) => row.IsInherited !== true && row.Deny !== true)
-    .filter((row) => !String(row.User).toUpperCase().startsWith("NT AUTHORITY\\"))
-    .map((row) => ({
-      kind: "mailbox-delegate" as const,
-      objectId: `${user.objectId}/${String(row.User)}`,
-      name: String(row.User),
-      mailbox: owner(user),
-      enabled: true,
-      detail: { trustee: String(row.User), rights: readRights(row.AccessRights).join(",") },
-    }));
+  const delegates = await readDelegates(exchange, user.objectId).catch((error: unknown) => {
+    if (error instanceof M365Fault && error.faultClass === "not-found") return undefined;
+    throw error;
+  });
+  return [...(delegates?.values() ?? [])].map(({ name, rights }) => ({
+    kind: "mailbox-delegate" as const,
+    objectId: `${user.objectId}/${name}`,
+    name,
+    mailbox: owner(user),
+    enabled: true,
+    detail: { trustee: name, rights: rights.join(",") },
+  }));
 }
 
 /** Mailbox-wide forwarding; one call for a whole tenant. */

@@ -1,6 +1,6 @@
-import type { Exchange } from "./exchange.ts";
+import type { Cmdlet, Exchange } from "./exchange.ts";
 import { asList, asText } from "./faults.ts";
-import type { M365Tenant } from "./m365.ts";
+import type { M365Tenant, WriteOutcome } from "./m365.ts";
 import { M365Fault } from "./m365.ts";
 
 type SettingsDoor = Pick<
@@ -59,20 +59,13 @@ export function mailboxSettingsDoor(exchange: Exchange): SettingsDoor {
         },
       }),
     async readMailboxPermission(mailbox, trustee) {
-      const rows = await exchange.read({ name: "Get-MailboxPermission", parameters: { Identity: mailbox } });
-      const row = rows.find((entry) => String(entry.User).toLowerCase() === trustee.toLowerCase());
-      return row ? { rights: readRights(row.AccessRights) } : null;
+      const rights = (await readDelegates(exchange, mailbox)).get(trustee.toLowerCase())?.rights;
+      return rights ? { rights } : null;
     },
     removeMailboxPermission: (mailbox, trustee, rights = ["FullAccess"]) =>
-      exchange.write({
-        name: "Remove-MailboxPermission",
-        parameters: { Identity: mailbox, User: trustee, AccessRights: rights, Confirm: false },
-      }),
+      inTurn(cmdletsFor("Remove", mailbox, trustee, rights), (cmdlet) => exchange.write(cmdlet)),
     addMailboxPermission: (mailbox, trustee, rights) =>
-      exchange.write({
-        name: "Add-MailboxPermission",
-        parameters: { Identity: mailbox, User: trustee, AccessRights: rights, Confirm: false },
-      }),
+      inTurn(cmdletsFor("Add", mailbox, trustee, rights), (cmdlet) => exchange.write(cmdlet)),
     async readMailboxProtocols(mailbox) {
       const row = await readOne("Get-CASMailbox", { Identity: mailbox });
       if (!row) return null;
@@ -99,6 +92,71 @@ export function mailboxSettingsDoor(exchange: Exchange): SettingsDoor {
     removeConnector: (kind, id) =>
       exchange.write({ name: `Remove-${NOUN[kind]}`, parameters: { Identity: id, Confirm: false } }),
   };
+}
+
+/**
+ * Who may act in a mailbox besides its owner, by lower-case name: Exchange keeps access to it, sending as it and sending on
+ * its behalf in three places. Throws M365Fault.
+ */
+export async function readDelegates(
+  exchange: Exchange,
+  mailbox: string,
+): Promise<Map<string, { name: string; rights: string[] }>> {
+  const parameters = { Identity: mailbox };
+  const [permissions, recipients, mailboxes] = await Promise.all([
+    exchange.read({ name: "Get-MailboxPermission", parameters }),
+    exchange.read({ name: "Get-RecipientPermission", parameters }),
+    exchange.read({ name: "Get-Mailbox", parameters }),
+  ]);
+  const delegates = new Map<string, { name: string; rights: string[] }>();
+  const add = (name: string, rights: string[]) => {
+    if (name.toUpperCase().startsWith("NT AUTHORITY\\") || rights.length === 0) return;
+    const known = delegates.get(name.toLowerCase());
+    delegates.set(name.toLowerCase(), { name: known?.name ?? name, rights: [...(known?.rights ?? []), ...rights] });
+  };
+  for (const row of permissions)
+    if (row.IsInherited !== true && row.Deny !== true) add(String(row.User), readRights(row.AccessRights));
+  for (const row of recipients)
+    if (row.AccessControlType !== "Deny") add(String(row.Trustee), readRights(row.AccessRights));
+  for (const name of asList(mailboxes[0]?.GrantSendOnBehalfTo)) add(String(name), [SEND_ON_BEHALF]);
+  return delegates;
+}
+
+const SEND_AS = "SendAs";
+const SEND_ON_BEHALF = "SendOnBehalf";
+
+/** The rights' own cmdlets: one for access, one for sending as, one for sending on behalf. */
+function cmdletsFor(verb: "Add" | "Remove", mailbox: string, trustee: string, rights: string[]): Cmdlet[] {
+  const access = rights.filter((right) => right !== SEND_AS && right !== SEND_ON_BEHALF);
+  const cmdlets: Cmdlet[] = [];
+  const base = { Identity: mailbox, Confirm: false };
+  if (access.length > 0)
+    cmdlets.push({ name: `${verb}-MailboxPermission`, parameters: { ...base, User: trustee, AccessRights: access } });
+  if (rights.includes(SEND_AS))
+    cmdlets.push({
+      name: `${verb}-RecipientPermission`,
+      parameters: { ...base, Trustee: trustee, AccessRights: [SEND_AS] },
+    });
+  if (rights.includes(SEND_ON_BEHALF))
+    cmdlets.push({
+      name: "Set-Mailbox",
+      parameters: {
+        Identity: mailbox,
+        GrantSendOnBehalfTo: { "@odata.type": "#Exchange.GenericHashTable", [verb]: [trustee] },
+      },
+    });
+  return cmdlets;
+}
+
+/** The first that is not accepted ends it; what is not there any more counts as done while another was. */
+async function inTurn(cmdlets: Cmdlet[], write: (cmdlet: Cmdlet) => Promise<WriteOutcome>): Promise<WriteOutcome> {
+  let outcome: WriteOutcome = { kind: "gone", requestId: undefined };
+  for (const cmdlet of cmdlets) {
+    const next = await write(cmdlet);
+    if (next.kind !== "accepted" && next.kind !== "gone") return next;
+    if (next.kind === "accepted") outcome = next;
+  }
+  return outcome;
 }
 
 export const toForwarding = (row: Record<string, unknown>) => ({

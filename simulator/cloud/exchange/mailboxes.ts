@@ -1,5 +1,6 @@
 import { HOUR } from "../../clock.ts";
 import type { Mailbox, SimUser } from "../../state/types.ts";
+import type { Call } from "../call.ts";
 import { type Cmdlet, CmdletError, isTrue, mailboxByIdentity, objectNotFound } from "./cmdlet.ts";
 
 export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
@@ -23,9 +24,11 @@ export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
       "ForwardingAddress",
       "DeliverToMailboxAndForward",
       "AuditEnabled",
+      "GrantSendOnBehalfTo",
     ],
     run: (call, p) => {
       const { user, mailbox } = mailboxByIdentity(call, p.Identity);
+      if ("GrantSendOnBehalfTo" in p) return changeSendOnBehalf(call, user, mailbox, p.GrantSendOnBehalfTo);
       const before = forwardingOf(mailbox);
       if ("ForwardingSmtpAddress" in p) mailbox.forwardingSmtpAddress = smtp(p.ForwardingSmtpAddress);
       if ("ForwardingAddress" in p)
@@ -84,7 +87,7 @@ export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
       };
       return [
         self,
-        ...mailbox.permissions.map((m) => ({
+        ...withRights(mailbox, isAccess).map((m) => ({
           Identity: user.displayName,
           User: m.user,
           AccessRights: m.rights,
@@ -97,22 +100,37 @@ export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
   "Remove-MailboxPermission": {
     writes: true,
     parameters: ["Identity", "User", "AccessRights", "InheritanceType"],
+    run: (call, p) => takeRights(call, "Remove-MailboxPermission", p.Identity, p.User, isAccess),
+  },
+  "Add-MailboxPermission": {
+    writes: true,
+    parameters: ["Identity", "User", "AccessRights", "InheritanceType", "AutoMapping"],
+    run: (call, p) =>
+      giveRights(call, "Add-MailboxPermission", p.Identity, p.User, [p.AccessRights].flat().map(String)),
+  },
+  "Get-RecipientPermission": {
+    writes: false,
+    parameters: ["Identity", "Trustee"],
     run: (call, p) => {
       const { user, mailbox } = mailboxByIdentity(call, p.Identity);
-      const before = structuredClone(mailbox.permissions);
-      const trustee = String(p.User).toLowerCase();
-      const person = call.tenant.users.find((u) => u.id === trustee || u.upn.toLowerCase() === trustee);
-      const names = [trustee, person?.upn.toLowerCase(), person?.id].filter((n) => n !== undefined);
-      if (!mailbox.permissions.some((m) => names.includes(m.user.toLowerCase()))) throw objectNotFound(p.User);
-      mailbox.permissions = mailbox.permissions.filter((m) => !names.includes(m.user.toLowerCase()));
-      call.effect({
-        effect: "Remove-MailboxPermission",
-        target: `${user.id}/${p.User}`,
-        before,
-        after: mailbox.permissions,
-      });
-      return [];
+      return withRights(mailbox, isSendAs).map((m) => ({
+        Identity: user.displayName,
+        Trustee: m.user,
+        AccessControlType: "Allow",
+        AccessRights: m.rights,
+        IsInherited: false,
+      }));
     },
+  },
+  "Remove-RecipientPermission": {
+    writes: true,
+    parameters: ["Identity", "Trustee", "AccessRights"],
+    run: (call, p) => takeRights(call, "Remove-RecipientPermission", p.Identity, p.Trustee, isSendAs),
+  },
+  "Add-RecipientPermission": {
+    writes: true,
+    parameters: ["Identity", "Trustee", "AccessRights"],
+    run: (call, p) => giveRights(call, "Add-RecipientPermission", p.Identity, p.Trustee, ["SendAs"]),
   },
   "Get-MessageTraceV2": {
     writes: false,
@@ -158,6 +176,59 @@ export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
   },
 };
 
+const isSendAs = (right: string): boolean => right === "SendAs";
+const isOnBehalf = (right: string): boolean => right === "SendOnBehalf";
+const isAccess = (right: string): boolean => !isSendAs(right) && !isOnBehalf(right);
+
+const withRights = (mailbox: Mailbox, wanted: (right: string) => boolean): Mailbox["permissions"] =>
+  mailbox.permissions
+    .map(({ user, rights }) => ({ user, rights: rights.filter(wanted) }))
+    .filter(({ rights }) => rights.length > 0);
+
+/** A trustee by the name of the entry, or by the person's address or id. */
+function namesOf(call: Call, trustee: unknown): string[] {
+  const name = String(trustee).toLowerCase();
+  const person = call.tenant.users.find((u) => u.id === name || u.upn.toLowerCase() === name);
+  return [name, person?.upn.toLowerCase(), person?.id].filter((n) => n !== undefined);
+}
+
+function takeRights(
+  call: Call,
+  effect: string,
+  identity: unknown,
+  trustee: unknown,
+  taken: (right: string) => boolean,
+): object[] {
+  const { user, mailbox } = mailboxByIdentity(call, identity);
+  const before = structuredClone(mailbox.permissions);
+  const names = namesOf(call, trustee);
+  if (!withRights(mailbox, taken).some((m) => names.includes(m.user.toLowerCase()))) throw objectNotFound(trustee);
+  mailbox.permissions = mailbox.permissions
+    .map((m) => (names.includes(m.user.toLowerCase()) ? { ...m, rights: m.rights.filter((r) => !taken(r)) } : m))
+    .filter((m) => m.rights.length > 0);
+  call.effect({ effect, target: `${user.id}/${trustee}`, before, after: mailbox.permissions });
+  return [];
+}
+
+function giveRights(call: Call, effect: string, identity: unknown, trustee: unknown, rights: string[]): object[] {
+  const { user, mailbox } = mailboxByIdentity(call, identity);
+  const before = structuredClone(mailbox.permissions);
+  const names = namesOf(call, trustee);
+  const known = mailbox.permissions.find((m) => names.includes(m.user.toLowerCase()));
+  if (known) known.rights = [...new Set([...known.rights, ...rights])];
+  else mailbox.permissions.push({ user: String(trustee), rights });
+  call.effect({ effect, target: `${user.id}/${trustee}`, before, after: mailbox.permissions });
+  return [];
+}
+
+/** `@{Add=...}` or `@{Remove=...}`. */
+function changeSendOnBehalf(call: Call, user: SimUser, mailbox: Mailbox, change: unknown): object[] {
+  const { Add, Remove } = change as { Add?: unknown[]; Remove?: unknown[] };
+  for (const trustee of Remove ?? []) takeRights(call, "Set-Mailbox", user.id, trustee, isOnBehalf);
+  for (const trustee of Add ?? []) giveRights(call, "Set-Mailbox", mailbox.guid, trustee, ["SendOnBehalf"]);
+  return [];
+}
+
 const smtp = (value: unknown): string | null => (value ? `smtp:${String(value).replace(/^smtp:/i, "")}` : null);
 
 const forwardingOf = (mailbox: Mailbox) => ({
@@ -180,7 +251,7 @@ function mailboxJson(user: SimUser, mailbox: Mailbox) {
     ForwardingAddress: mailbox.forwardingAddress,
     DeliverToMailboxAndForward: mailbox.deliverToMailboxAndForward,
     "DeliverToMailboxAndForward@data.type": "System.Boolean",
-    GrantSendOnBehalfTo: [],
+    GrantSendOnBehalfTo: withRights(mailbox, isOnBehalf).map((m) => m.user),
     AuditEnabled: true,
     LitigationHoldEnabled: false,
     WhenChanged: "2026-01-01T00:00:00",

@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PolicyOverride } from "#domain/policy/document.ts";
+import { type Opened, openRig, type Rig } from "./testing/rig.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await openRig();
+}, 120_000);
+afterAll(() => rig?.close());
+
+const BY = JSON.stringify({ kind: "analyst", memberId: randomUUID(), name: "Noor Vasquez" });
+let version = 0;
+const say = (it: Opened, document: PolicyOverride) =>
+  it.sql(`insert into policies (org_id, tenant_id, version, document, by, reason, created_at) values ('${it.org.id}',
+    '${it.tenant.id}', ${++version}, '${JSON.stringify(document)}'::jsonb, '${BY}'::jsonb, 'test', now())`);
+const turn = (it: Opened, isOn: boolean) =>
+  it.sql(`insert into kill_switches (org_id, is_on, by, at) values ('${it.org.id}', ${isOn}, '${BY}'::jsonb, now())
+    on conflict (org_id) do update set is_on = ${isOn}`);
+const decisionOf = async (it: Opened) =>
+  (
+    await it.sql(`select state, authority, decision from incident_steps where incident_id = '${it.incident.id}'
+    and step_id = 'revoke-and-lock'`)
+  )[0] as { state: string; authority: string; decision: Record<string, unknown> };
+const passMinutes = (minutes: number) =>
+  rig.cloud.simulator.admin("POST", "/admin/clock", { advanceMs: minutes * 60_000 });
+
+test("what was planned as automatic is asked again at the write: kill switch, shadow mode and a stricter policy each send nothing [S43] [S46]", async () => {
+  const stops: [string, (it: Opened) => Promise<unknown>, string][] = [
+    ["kill switch", (it) => turn(it, true), "awaiting-approval"],
+    ["shadow", (it) => say(it, { mode: "shadow" }), "waiting"],
+    [
+      "never",
+      (it) => say(it, { steps: { "revoke-and-lock": { answers: { ordinary: "never", admin: "never" } } } }),
+      "waiting",
+    ],
+    [
+      "two",
+      (it) => say(it, { steps: { "revoke-and-lock": { answers: { ordinary: "two", admin: "two" } } } }),
+      "awaiting-approval",
+    ],
+  ];
+  for (const [name, stop, state] of stops) {
+    const it = await rig.openIncident();
+    await rig.activities.planRemediation(it.at);
+    expect((await decisionOf(it)).authority, name).toBe("auto");
+    await stop(it);
+    expect(await rig.activities.lockAccount(it.byResponse), name).toMatchObject({ state });
+    expect(await it.effects(), name).toEqual([]);
+    const { authority, decision } = await decisionOf(it);
+    expect(authority, name).not.toBe("auto");
+    expect(decision.policyVersion, name).toMatch(/^2026-11-21/);
+  }
+});
+
+test("with the kill switch on a lock that was opened again is not re-asserted; off, it is [S46]", async () => {
+  const it = await rig.openIncident();
+  await rig.activities.planRemediation(it.at);
+  await rig.activities.lockAccount(it.byResponse);
+  const held = await it.effects();
+  await rig.cloud.simulator
+    .admin("POST", `/admin/tenants/${it.sim.tenantId}/users/${it.sim.victim.objectId}`, { accountEnabled: true })
+    .catch(() => undefined);
+  await turn(it, true);
+  await passMinutes(2);
+  await rig.activities.verifyLock(it.at);
+  expect(await it.effects()).toEqual(held);
+});
+
+test("an approval passes the gate only with a second person's word [D19]", async () => {
+  const it = await rig.openIncident();
+  await say(it, { steps: { "revoke-and-lock": { answers: { ordinary: "two", admin: "two" } } } });
+  await rig.activities.planRemediation(it.at);
+  const order = await it.order({ kind: "approve", step: "revoke-and-lock" });
+  const agree = (memberId: string) =>
+    it.sql(`insert into approvals (org_id, tenant_id, incident_id, step_id, plan_version, member_id, by, command_id, at) values
+      ('${it.org.id}', '${it.tenant.id}', '${it.incident.id}', 'revoke-and-lock', 1, '${memberId}', '${BY}'::jsonb,
+      '${randomUUID()}', '${rig.cloud.now().toISOString()}')`);
+  const first = randomUUID();
+  await agree(first);
+  await agree(first);
+  expect(await rig.activities.lockAccount(order)).toMatchObject({ state: "awaiting-approval" });
+  expect(await it.effects()).toEqual([]);
+  await agree(randomUUID());
+  expect(await rig.activities.lockAccount(order)).toMatchObject({ state: "accepted" });
+});
+
+test("twenty workers at once never pass the cap by one [S45]", async () => {
+  const it = await rig.openIncident();
+  const others = await it.sql(
+    `select * from accounts where tenant_id = '${it.tenant.id}' and id <> '${it.account.id}' order by upn limit 20`,
+  );
+  const [counted] = await it.sql(`select count(*)::int as n from accounts where tenant_id = '${it.tenant.id}'`);
+  const cap = Math.max(3, Math.ceil(Number(counted?.n) / 20));
+  const places = [];
+  for (const row of others) {
+    const account = { id: String(row.id), orgId: it.org.id, tenantId: it.tenant.id };
+    const incident = await rig.made.incident(account as never, {
+      responseActs: true,
+      occurredAt: it.incident.occurredAt,
+    });
+    const at = { tenantId: it.tenant.id, incidentId: incident.id };
+    await rig.activities.planRemediation(at);
+    places.push({ ...at, by: it.byResponse.by });
+  }
+  const outcomes = await Promise.all(places.map((place) => rig.activities.lockAccount(place)));
+  expect(places.length).toBeGreaterThan(cap);
+  expect(outcomes.filter((one) => one.state === "accepted")).toHaveLength(cap);
+  expect(outcomes.filter((one) => one.state === "awaiting-approval")).toHaveLength(places.length - cap);
+  const { users } = await it.truth();
+  expect(users.filter((user) => !user.accountEnabled).length).toBeLessThanOrEqual(cap);
+});
+
+test("a question whose time is over goes to the MSP once, or is given up, as the policy says", async () => {
+  const ask = { "revoke-and-lock": { answers: { ordinary: "ask" as const, admin: "ask" as const } } };
+  const passed = await rig.openIncident();
+  await passed.sql(`insert into notification_methods (org_id, kind, address, created_at) values
+    ('${passed.org.id}', 'email', 'desk@msp.example', now())`);
+  await say(passed, { steps: ask, approval: { minutes: 10, otherwise: "ask-another" } });
+  const left = await rig.openIncident();
+  await say(left, { steps: ask, approval: { minutes: 10, otherwise: "give-up" } });
+  for (const it of [passed, left]) {
+    await rig.activities.planRemediation(it.at);
+    expect((await decisionOf(it)).state).toBe("awaiting-approval");
+  }
+  await passMinutes(11);
+  await rig.activities.runWatches({ limit: 200 });
+  await rig.activities.planRemediation(passed.at);
+  expect(await decisionOf(passed)).toMatchObject({
+    state: "awaiting-approval",
+    decision: { escalatedAt: expect.any(String) },
+  });
+  const mails = await passed.sql(`select recipient, text from outbox where incident_id = '${passed.incident.id}'`);
+  expect(mails).toMatchObject([{ recipient: "desk@msp.example", text: expect.stringMatching(/Nobody has answered/) }]);
+  expect(await decisionOf(left)).toMatchObject({
+    state: "waiting",
+    authority: "never",
+    decision: { cause: "gave-up" },
+  });
+  expect([...(await passed.effects()), ...(await left.effects())]).toEqual([]);
+});
+
+test("no write went out that the simulated cloud counts as a violation", async () => {
+  expect(await rig.cloud.violations()).toEqual([]);
+});
