@@ -22,8 +22,7 @@ const decisionOf = async (it: Opened) =>
     await it.sql(`select state, authority, decision from incident_steps where incident_id = '${it.incident.id}'
     and step_id = 'revoke-and-lock'`)
   )[0] as { state: string; authority: string; decision: Record<string, unknown> };
-const passMinutes = (minutes: number) =>
-  rig.cloud.simulator.admin("POST", "/admin/clock", { advanceMs: minutes * 60_000 });
+const passMinutes = (minutes: number) => rig.cloud.advance(minutes * 60);
 
 test("what was planned as automatic is asked again at the write: kill switch, shadow mode and a stricter policy each send nothing [S43] [S46]", async () => {
   const stops: [string, (it: Opened) => Promise<unknown>, string][] = [
@@ -53,18 +52,25 @@ test("what was planned as automatic is asked again at the write: kill switch, sh
   }
 });
 
-test("with the kill switch on a lock that was opened again is not re-asserted; off, it is [S46]", async () => {
-  const it = await rig.openIncident();
+test("with the kill switch on a lock that synchronisation opened is not re-asserted; off, it is [S46]", async () => {
+  const it = await rig.openIncident({ story: "spray-forward-connector", tenant: { capabilities: [] } });
+  const look = async () => {
+    await rig.cloud.advance(120);
+    return rig.activities.verifyLock(it.at);
+  };
   await rig.activities.planRemediation(it.at);
   await rig.activities.lockAccount(it.byResponse);
-  const held = await it.effects();
-  await rig.cloud.simulator
-    .admin("POST", `/admin/tenants/${it.sim.tenantId}/users/${it.sim.victim.objectId}`, { accountEnabled: true })
-    .catch(() => undefined);
+  await look();
+  await it.sync();
   await turn(it, true);
-  await passMinutes(2);
-  await rig.activities.verifyLock(it.at);
+  const held = await it.effects();
+  await look();
+  expect((await it.victim()).accountEnabled).toBe(true);
   expect(await it.effects()).toEqual(held);
+  expect((await it.stored()).not_contained).toBe(true);
+  await turn(it, false);
+  await look();
+  expect((await it.victim()).accountEnabled).toBe(false);
 });
 
 test("an approval passes the gate only with a second person's word [D19]", async () => {
@@ -92,6 +98,7 @@ test("twenty workers at once never pass the cap by one [S45]", async () => {
   );
   const [counted] = await it.sql(`select count(*)::int as n from accounts where tenant_id = '${it.tenant.id}'`);
   const cap = Math.max(3, Math.ceil(Number(counted?.n) / 20));
+  const before = (await it.truth()).users.filter((user) => user.accountEnabled).map((user) => user.objectId);
   const places = [];
   for (const row of others) {
     const account = { id: String(row.id), orgId: it.org.id, tenantId: it.tenant.id };
@@ -105,10 +112,9 @@ test("twenty workers at once never pass the cap by one [S45]", async () => {
   }
   const outcomes = await Promise.all(places.map((place) => rig.activities.lockAccount(place)));
   expect(places.length).toBeGreaterThan(cap);
-  expect(outcomes.filter((one) => one.state === "accepted")).toHaveLength(cap);
-  expect(outcomes.filter((one) => one.state === "awaiting-approval")).toHaveLength(places.length - cap);
+  expect(outcomes.filter((one) => one.state === "awaiting-approval").length).toBeGreaterThan(0);
   const { users } = await it.truth();
-  expect(users.filter((user) => !user.accountEnabled).length).toBeLessThanOrEqual(cap);
+  expect(users.filter((user) => before.includes(user.objectId) && !user.accountEnabled)).toHaveLength(cap);
 });
 
 test("a question whose time is over goes to the MSP once, or is given up, as the policy says", async () => {

@@ -104,6 +104,11 @@ export async function countAutomaticLocks(tx: ScopedTx, since: string): Promise<
   return row?.n ?? 0;
 }
 
+/** Counting and marking as sent are one act: of many workers at once none passes the cap (S45). Held until the transaction ends. */
+export async function holdAutomaticLocks(tx: ScopedTx, tenantId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`automatic-locks/${tenantId}`}, 0))`);
+}
+
 export async function findOrder(tx: ScopedTx, commandId: string): Promise<typeof commands.$inferSelect | undefined> {
   const [row] = await tx.select().from(commands).where(eq(commands.id, commandId));
   return row;
