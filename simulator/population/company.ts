@@ -74,11 +74,19 @@ export function createCompany(rng: Rng, spec: CompanySpec): Company {
   if (spec.size > 10) company.staff.push(otherAccount(rng, company, "invoices", "shared-mailbox"));
   for (let n = 0; n < Math.floor(spec.size / 15); n++) company.staff.push(guest(rng, company));
   if (spec.size < 30)
-    for (const staff of company.staff)
-      if (staff.kind === "admin") Object.assign(staff, { office: spec.providerOffice, officeShare: 1 });
+    for (const staff of company.staff) if (staff.kind === "admin") Object.assign(staff, providersDesk(rng, spec));
   for (const staff of company.staff) fillDiary(rng.fork(`diary/${staff.user.id}`), company, staff);
   return company;
 }
+
+/** An administrator of the firm that looks after small companies lives and works near its office. */
+const providersDesk = (rng: Rng, spec: CompanySpec) => ({
+  office: spec.providerOffice,
+  officeShare: 1,
+  zone: 1,
+  homeIsp: rng.pick(rangesOf("isp", "GB")),
+  carrier: rng.pick(rangesOf("mobile", "GB")),
+});
 
 /** The exit of the company's gateway; some companies get a new one in the middle. */
 function gateways(rng: Rng, spec: CompanySpec): Company["gateways"] {

@@ -18,9 +18,9 @@ export function fillDiary(rng: Rng, company: Company, staff: Staff): void {
   const leaveDays = rng.int(4, 12);
   const usualStart = staff.role === "shift" ? rng.pick([5, 6, 13, 21]) : 7 + rng.next() * 2.5;
   const partTime = works && rng.chance(0.15) ? rng.int(1, 5) : -1;
-  let home = addressIn(staff.homeIsp, rng, { v6: rng.chance(0.15) });
-  const homeCity = rng.int(0, 6);
-  home = addressIn(staff.homeIsp, rng, { city: homeCity, v6: rng.chance(0.15) });
+  // who never comes to the office may live anywhere in the country
+  const city = staff.officeShare === 0 ? undefined : staff.office?.city;
+  let home = addressIn(staff.homeIsp, rng, { ...(city ? { city } : {}), v6: rng.chance(0.15) });
   const steadyHome = rng.chance(0.6);
   let computerSession = rng.uuid();
   let phoneSession = rng.uuid();
@@ -31,7 +31,7 @@ export function fillDiary(rng: Rng, company: Company, staff: Staff): void {
     const weekend = weekday === 0 || weekday === 6;
     const trip = trips.find((t) => d >= t.from && d <= t.to) ?? null;
     const onLeave = leave >= 0 && d >= leave && d < leave + leaveDays;
-    if (!steadyHome && rng.chance(0.12)) home = addressIn(staff.homeIsp, rng, { city: homeCity });
+    if (!steadyHome && rng.chance(0.12)) home = addressIn(staff.homeIsp, rng, { city: home.city });
     const newComputerSession = computerAge >= sessionLife;
     if (newComputerSession) {
       computerSession = rng.uuid();
@@ -50,7 +50,9 @@ export function fillDiary(rng: Rng, company: Company, staff: Staff): void {
       newPhoneSession,
       privateVpn: staff.vpn !== null && rng.chance(0.4),
     };
-    if (works) day.mode = modeOf(rng, company, staff, { d, weekend, weekday, trip, away: onLeave, partTime });
+    const inTheAir = trips.some((t) => isFar(company, t) && (d === t.from || d === t.to + 1));
+    if (works && !inTheAir)
+      day.mode = modeOf(rng, company, staff, { d, weekend, weekday, trip, away: onLeave, partTime });
     staff.days.push(day);
     if (day.mode !== "off") computerAge++;
   }
@@ -77,7 +79,7 @@ function planTrips(rng: Rng, company: Company, staff: Staff): Trip[] {
   const trips: Trip[] = [];
   const add = (purpose: Trip["purpose"], from: number, length: number, country: string): void => {
     const nets = [...rangesOf("isp", country), ...rangesOf("mobile", country)];
-    if (nets.length === 0) return;
+    if (nets.length === 0 || trips.some((t) => from <= t.to + 2 && from + length >= t.from - 2)) return;
     trips.push({ from, to: from + length, country, purpose, hotel: addressIn(rng.pick(nets), rng) });
   };
   const countries = ABROAD[company.tenant.country] ?? [];
@@ -86,6 +88,12 @@ function planTrips(rng: Rng, company: Company, staff: Staff): Trip[] {
   if (rng.chance(0.12)) add("holiday", rng.int(3, company.dayCount - 9), rng.int(5, 10), rng.pick(countries));
   return trips;
 }
+
+const NEAR = new Set(["GB", "IE", "PT", "FR", "ES", "DE", "NL", "IT"]);
+
+/** A flight so long that nobody works on the day of it. */
+const isFar = (company: Company, trip: Trip): boolean =>
+  trip.country !== company.tenant.country && !(NEAR.has(trip.country) && NEAR.has(company.tenant.country));
 
 const ZONE_OF: Record<string, number> = {
   GB: 1,

@@ -171,12 +171,13 @@ export function rangesOf(kind: Kind, country?: string): string[] {
   return RANGES.filter((r) => r.kind === kind && (country === undefined || r.country === country)).map((r) => r.key);
 }
 
-/** A host address of the range; `city` picks one of the country's cities, `v6` asks for IPv6 where there is some. */
-export function addressIn(key: string, rng: Rng, options: { city?: number; v6?: boolean } = {}): Address {
+/** A host address of the range; `city` names one of the country's cities (another country's is passed over), `v6` asks for IPv6 where there is some. */
+export function addressIn(key: string, rng: Rng, options: { city?: string; v6?: boolean } = {}): Address {
   const found = byKey.get(key);
   if (!found) throw new Error(`no address range '${key}'`);
   const cities = CITIES[found.country] ?? [];
-  const city = cities[(options.city ?? rng.int(0, cities.length - 1)) % cities.length];
+  const drawn = cities[rng.int(0, cities.length - 1)];
+  const city = cities.find(([name]) => name === options.city) ?? drawn;
   if (!city) throw new Error(`no city in ${found.country}`);
   const ip = options.v6 && found.v6 ? v6Address(found.v6, rng) : v4Address(found.cidr, rng);
   return {

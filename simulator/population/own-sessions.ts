@@ -36,10 +36,12 @@ function computerAddress(company: Company, staff: Staff, d: number, rng: Rng): A
 /** Where the telephone is: the mobile carrier's shared addresses, or the network of the house. */
 function phoneAddress(staff: Staff, d: number, rng: Rng): Address {
   const day = dayPlan(staff, d);
-  const abroad = day.trip && day.trip.country !== "";
-  if (abroad && day.trip) {
+  if (day.trip) {
+    // a roaming telephone comes out at home, a local card abroad
     const local = rangesOf("mobile", day.trip.country);
-    return rng.chance(0.5) || local.length === 0 ? day.trip.hotel : addressIn(rng.pick(local), rng);
+    const card =
+      local.length > 0 && staff.user.id < "8" ? addressIn(rng.pick(local), rng) : addressIn(staff.carrier, rng);
+    return rng.chance(0.5) ? day.trip.hotel : card;
   }
   if (day.mode === "office" && staff.office && rng.chance(0.5)) return staff.office;
   return rng.chance(0.35) ? day.home : addressIn(staff.carrier, rng, { v6: rng.chance(0.4) });

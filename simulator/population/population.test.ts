@@ -151,6 +151,30 @@ describe("a population", () => {
     expect(Math.max(...own.map(timeOf))).toBeLessThan(Date.parse(p.endAt) + DAY);
   });
 
+  it("lets honest people change country no faster than people, roaming telephones and VPNs do", () => {
+    const attacked = new Set([...p.truth.attacks, ...p.truth.failed].flatMap((e) => e.recordIds));
+    const last = new Map<unknown, PopulationRecord>();
+    let moves = 0;
+    let jumps = 0;
+    const signIns = all.filter(
+      (r) =>
+        r.source === "signin" &&
+        (r.record.status as Json).errorCode === 0 &&
+        r.record.userId !== "" &&
+        !attacked.has(idOf(r)),
+    );
+    for (const r of signIns.sort((a, b) => timeOf(a) - timeOf(b))) {
+      const before = last.get(r.record.userId);
+      last.set(r.record.userId, r);
+      if (!before) continue;
+      moves++;
+      const country = ({ record }: PopulationRecord): unknown => (record.location as Json).countryOrRegion;
+      if (country(before) !== country(r) && timeOf(r) - timeOf(before) < HOUR) jumps++;
+    }
+    expect(moves).toBeGreaterThan(2000);
+    expect(jumps / moves).toBeLessThan(0.01);
+  });
+
   it("guesses at every tenant, also where nobody is attacked", () => {
     for (const list of records.values()) {
       const failures = list.filter((r) => r.record.Operation === "UserLoginFailed");

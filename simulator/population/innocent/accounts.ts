@@ -4,6 +4,7 @@ import { CLIENT } from "../apps.ts";
 import { computer, phone } from "../own-sessions.ts";
 import { device } from "../people.ts";
 import { registerDevice, securityInfo } from "../registrations.ts";
+import type { Staff } from "../staff.ts";
 import { by, risk, userTarget } from "../wording.ts";
 import { passwordSignIn } from "../working-day.ts";
 import type { Scene } from "./scene.ts";
@@ -126,15 +127,21 @@ export function missedPrompts(s: Scene): boolean {
   return true;
 }
 
+/** The first day of each journey on which the person does something. */
+const firstDaysAway = (staff: Staff): number[] =>
+  staff.days.flatMap((day, d) => {
+    const earlier = staff.days.slice(day.trip?.from ?? d, d);
+    return day.trip && day.mode !== "off" && earlier.every((e) => e.mode === "off") ? [d] : [];
+  });
+
 /** First sign-in abroad, with the second factor, on the person's own computer. */
 export function travel(s: Scene): boolean {
-  const travellers = s.company.staff.flatMap((staff) =>
-    staff.days.map((day, d) => ({ staff, day, d })).filter((x) => x.day.trip?.from === x.d),
-  );
+  const travellers = s.company.staff.flatMap((staff) => firstDaysAway(staff).map((d) => ({ staff, d })));
   if (travellers.length === 0) return false;
-  const { staff, day, d } = s.rng.pick(travellers);
-  const { trip } = day;
-  if (!trip || d < staff.joins || d >= staff.leaves) return false;
+  const { staff, d } = s.rng.pick(travellers);
+  const day = staff.days[d];
+  const trip = day?.trip;
+  if (!day || !trip || d < staff.joins || d >= staff.leaves) return false;
   s.cast.push(staff);
   const own = computer(s.company, staff, d, s.rng, trip.hotel);
   const at = s.company.start + d * 24 * HOUR + day.start + s.rng.int(0, 4 * HOUR);
