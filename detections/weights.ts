@@ -133,6 +133,12 @@ const TABLE = {
   "state-run-country": [4, 0, "every address of the country belongs to its state; no customer works there"],
   "embargoed-country": [1.25, 0, "a country under embargo; people travel there all the same"],
   "app-secrets-series": [1.5, 3, "secrets for several applications within hours; a renewal of all looks the same"],
+  "consent-abused": [4, 3, "an application that public reports know from stolen mailboxes and nowhere else"],
+  "consent-reported": [
+    2,
+    3,
+    "an application that public reports know from stolen mailboxes; some honest people use it",
+  ],
 } as const satisfies Record<string, readonly [own: number, linked: number, why: string]>;
 
 export type WeightKey = keyof typeof TABLE;

@@ -94,3 +94,16 @@ it("what people use is no tool", () => {
   ])
     expect(agentFacts(agent).kind).not.toBe("toolkit");
 });
+
+it("a browser on a block of Azure runs on a rented machine; Microsoft's services and Entra's own blocks stay Microsoft's", () => {
+  const of = (ip: string, userAgent?: string) =>
+    factsOf({ client: { ip, userAgent }, params: {} } as unknown as NormalizedEvent).ip;
+  const chrome =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+  expect(of("20.51.3.4", chrome)).toMatchObject({ kind: "hosting", org: "Microsoft Azure", asn: 8075 });
+  expect(of("20.51.3.4", "axios/1.7")?.kind).toBe("hosting");
+  expect(of("20.51.3.4", "MSWAC")?.kind).toBe("microsoft");
+  expect(of("20.51.3.4")?.kind).toBe("microsoft");
+  expect(of("40.126.10.5", chrome)?.kind).toBe("microsoft");
+  expect(of("52.97.1.2", chrome)?.kind).toBe("microsoft");
+});

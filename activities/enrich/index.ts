@@ -46,9 +46,22 @@ function filled(fact: IpFact, from: { asn?: number; org?: string; country?: stri
 function facts(event: NormalizedEvent, intelligence: IpIntelligence): EventFacts {
   const { ip, userAgent } = event.client;
   return {
-    ...(ip ? { ip: withRecorded(event, intelligence(ip)) } : {}),
+    ...(ip ? { ip: rented(event, withRecorded(event, intelligence(ip))) } : {}),
     ...(userAgent ? { agent: agentFacts(userAgent) } : {}),
   };
+}
+
+/** The name our tables give to Microsoft's blocks that no service of Microsoft 365 is known to answer from. */
+const AZURE = "Microsoft";
+
+/**
+ * Microsoft's services and machines anybody rents from Microsoft share a provider. A browser or a tool on a block that
+ * belongs to no known service runs on a rented machine; what names no client, or a service, is Microsoft's own.
+ */
+function rented(event: NormalizedEvent, fact: IpFact): IpFact {
+  if (fact.kind !== "microsoft" || fact.org !== AZURE || !event.client.userAgent) return fact;
+  const kind = agentFacts(event.client.userAgent).kind;
+  return kind === "browser" || kind === "toolkit" ? { ...fact, kind: "hosting", org: "Microsoft Azure" } : fact;
 }
 
 /** Microsoft's own location and provider number of a sign-in fill what our tables do not know. */

@@ -1,3 +1,4 @@
+import { abuse } from "../abused-apps.ts";
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { imitated } from "../lookalike.ts";
 import { type WeightKey, weigh } from "../weights.ts";
@@ -28,6 +29,8 @@ function establishedBefore(seen: Seen, world: World): boolean {
 function keyOf(seen: Seen): WeightKey {
   const app = seen.event.app;
   if (imitated(app?.name ?? "")?.how === "disguised") return "consent-disguised";
+  const reports = abuse(app?.appId, app?.name);
+  if (reports) return reports === "never-honest" ? "consent-abused" : "consent-reported";
   return app?.consentType === "AllPrincipals" ? "consent-tenant-wide" : "consent-mail";
 }
 
@@ -55,7 +58,7 @@ export default defineDetection({
       for (const [app, run] of groupBy(events, (s) => s.event.app?.appId ?? s.event.app?.name ?? s.event.recordId)) {
         const seen = run[0]!;
         const key = keyOf(seen);
-        if (key !== "consent-disguised" && establishedBefore(seen, world)) continue;
+        if (key !== "consent-disguised" && key !== "consent-abused" && establishedBefore(seen, world)) continue;
         const name = seen.event.app?.name ?? app;
         out.push({
           account,

@@ -19,6 +19,14 @@ export const cases: Case[] = [
   },
   {
     kind: "near-miss",
+    name: "an account of a machine that signs in by a library every day moves to another rented address",
+    events: [1, 2, 3, 4, 5, 6, 20].map((day) =>
+      signIn(at(day, "01:00"), day === 20 ? "18.185.201.36" : HOSTING, { agent: "python-requests/2.32" }),
+    ),
+    expect: { fires: false },
+  },
+  {
+    kind: "near-miss",
     name: "a script library fails",
     events: [...usual(), signIn(at(20, "03:00"), HOSTING, { agent: "python-requests/2.32", code: "50126" })],
     expect: { fires: false },

@@ -1,7 +1,9 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { weigh } from "../weights.ts";
 import { byAccount, groupBy } from "../windows.ts";
-import type { Seen } from "../world/seen.ts";
+import { type Account, DAY, type Seen } from "../world/seen.ts";
+
+const AUTOMATION_DAYS = 5;
 
 export default defineDetection({
   id: "toolkit-sign-in",
@@ -25,7 +27,7 @@ export default defineDetection({
           account,
           events: run.slice(0, 5),
           dedup: key,
-          weight: weigh(strange(run) ? "toolkit-sign-in" : "toolkit-sign-in-familiar"),
+          weight: weigh(strange(run) && !isAutomation(account) ? "toolkit-sign-in" : "toolkit-sign-in-familiar"),
           reason: reason(run),
         });
       }
@@ -33,6 +35,14 @@ export default defineDetection({
     return out;
   },
 });
+
+/** An account that signs in by libraries and nothing else, day after day, belongs to a machine, not to a person. */
+function isAutomation(account: Account): boolean {
+  const good = account.events.filter((s) => s.event.action === "sign-in" && s.event.outcome === "success");
+  const tools = good.filter((s) => s.facts.agent?.kind === "toolkit");
+  const days = new Set(tools.map((s) => Math.floor(s.at / DAY)));
+  return days.size >= AUTOMATION_DAYS && tools.length >= good.length * 0.95;
+}
 
 function strange(run: Seen[]): boolean {
   return run.some((s) => s.place.standing === "new" && s.place.newAgent && !s.place.trustedDevice);

@@ -275,7 +275,11 @@ function mailboxOf(body: Body, raw: Raw, parameters: Pairs): Body["target"] | un
   if (!path || /^transport-rule|^connector|^audit/.test(body.action)) {
     return path ? { kind: "object", name: path } : undefined;
   }
-  const name = /^inbox-rule/.test(body.action) ? mailboxOfRule(path) : path.split(/[\\/]/).pop();
+  const name = /^inbox-rule/.test(body.action)
+    ? mailboxOfRule(path)
+    : /^mailbox\.folder/.test(body.action)
+      ? mailboxOfFolder(path)
+      : path.split(/[\\/]/).pop();
   if (!name) return undefined;
   return defined({ kind: "mailbox", name, upn: upnOf(name) ?? upnOf(addressesIn(name)[0]) });
 }
@@ -284,4 +288,10 @@ function mailboxOf(body: Body, raw: Raw, parameters: Pairs): Body["target"] | un
 function mailboxOfRule(path: string): string | undefined {
   const [before] = path.split("\\");
   return before === path ? undefined : before?.split("/").pop();
+}
+
+/** `ann:\Inbox` and `forest/tenant/ann:\Inbox` → `ann`; a folder without a mailbox gives nothing. */
+function mailboxOfFolder(path: string): string | undefined {
+  const at = path.indexOf(":\\");
+  return at < 0 ? undefined : path.slice(0, at).split("/").pop();
 }
