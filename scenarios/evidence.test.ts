@@ -45,6 +45,7 @@ beforeAll(async () => {
   house = await openHouse();
   await house.startWorker();
   const org = await house.factories.org({ name: "Northgate IT" });
+  await house.factories.notificationMethod(org.id, { address: "oncall@northgate.example" });
   admin = await house.person(org.id, { role: "admin" });
   cloud = await house.cloudTenant("aitm-mail-rule", 23);
   tenantId = await house.onboard(admin, cloud, { responseEnabled: true });
@@ -124,6 +125,22 @@ describe("an attack was contained, and somebody who was not there wants to check
     expect(told.removed).toMatch(new RegExp(`line ${at + 1} was removed`));
     expect(told.swapped).toMatch(/belongs at line/);
     expect(told.cut).toMatch(/was cut/);
+  });
+
+  it("the mail about the incident names a head of the audit: an audit rebuilt afterwards is told by it [S48]", async () => {
+    const mail = await until("the mail", async () => house.mail.messages.find((m) => m.text?.includes("Audit head")));
+    const [, position, hash] = /Audit head: (\d+):([0-9a-f]{64})/.exec(mail.text ?? "") ?? [];
+    expect(Number(position)).toBeGreaterThan(0);
+    const [kept] = await house.sql`select c.hash from audit_chain c
+      join incidents i on i.org_id = c.org_id where i.id = ${incidentId} and c.position = ${Number(position)}`;
+    expect(kept?.hash).toBe(hash);
+    expect(verify(file, "--head", `${position}:${hash}`)).toMatchObject({ status: 0 });
+    const links = bodies<AuditLine>("audit");
+    const other = `${links[0]!.position}:${"0".repeat(64)}`;
+    expect(verify(file, "--head", other)).toMatchObject({
+      status: 1,
+      said: expect.stringMatching(/not the head you hold/),
+    });
   });
 
   it("a member of another organization gets the answer for what does not exist [S5]", async () => {

@@ -1,3 +1,4 @@
+import { findHead } from "#db/repos/evidence.ts";
 import { queueMessage } from "#db/repos/notify.ts";
 import { listNotificationAddresses } from "#db/repos/tenant.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
@@ -25,7 +26,7 @@ async function queueToAll(
 }
 
 /** Tells every method of the tenant about a new incident; it goes out whether or not Response may act (R80). */
-export function queueIncidentMessages(
+export async function queueIncidentMessages(
   tx: ScopedTx,
   input: {
     owner: Owner;
@@ -38,6 +39,7 @@ export function queueIncidentMessages(
   },
 ): Promise<void> {
   const { incident } = input;
+  const head = await findHead(tx, input.owner.orgId);
   const message = incidentMessage({
     account: input.upn,
     tenant: input.tenantName,
@@ -47,6 +49,7 @@ export function queueIncidentMessages(
     responseEnabled: input.responseEnabled,
     detectedAt: input.now,
     url: `${input.publicUrl}/incidents/${incident.id}`,
+    ...(head ? { auditHead: `${head.position}:${head.hash}` } : {}),
   });
   const about = { key: `incident:${incident.id}:open`, incidentId: incident.id, message, now: input.now };
   return queueToAll(tx, input.owner, about);

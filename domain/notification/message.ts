@@ -50,6 +50,8 @@ export function incidentMessage(input: {
   responseEnabled: boolean;
   detectedAt: string;
   url: string;
+  /** Head of the audit, `position:hash`: in a mailbox it lies where nobody of ours can change it (S48). */
+  auditHead?: string;
 }): Message {
   const lead = input.responseEnabled
     ? "Petra found an account compromise and is acting on it now."
@@ -64,6 +66,7 @@ export function incidentMessage(input: {
       { label: "Severity", value: input.severity },
       { label: "Incident", value: `#${input.number}` },
       { label: "Detected", value: input.detectedAt },
+      ...(input.auditHead ? [{ label: "Audit head", value: input.auditHead }] : []),
     ],
     { label: "Open the incident", url: input.url },
   );
