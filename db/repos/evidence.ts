@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, between, eq, inArray, sql } from "drizzle-orm";
 import { EVENT_SOURCES } from "#domain/event/event.ts";
 import type { Checkpoint, Link } from "#domain/evidence/chain.ts";
+import { auditChain, auditCheckpoints } from "../schema/evidence.ts";
 import {
   actions,
   artifacts,
@@ -12,6 +13,7 @@ import {
 } from "../schema/incident.ts";
 import { events, rawPages } from "../schema/ingest.ts";
 import { accounts, organizations, tenants } from "../schema/organization.ts";
+import { audit } from "../schema/platform.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { own } from "./own.ts";
 
@@ -138,23 +140,18 @@ export async function chainAudit(tx: ScopedTx, orgId: string): Promise<void> {
 
 /** Rows of the audit about one incident that the viewer may see, with what it takes to check each. */
 export async function listAuditRows(tx: ScopedTx, incidentId: string) {
-  const rows = await tx.execute<{
-    position: string;
-    actor: string;
-    body: string;
-    actor_salt: string;
-    body_salt: string;
-  }>(sql`
-    select c.position, a.actor::text as actor, petra.audit_body(a) as body, c.actor_salt, c.body_salt
-    from audit a join audit_chain c on c.audit_seq = a.seq and c.org_id = a.org_id
-    where a.incident_id = ${incidentId} order by c.position`);
-  return [...rows].map(({ position, actor, body, actor_salt: actorSalt, body_salt: bodySalt }) => ({
-    position: Number(position),
-    actor,
-    body,
-    actorSalt,
-    bodySalt,
-  }));
+  return tx
+    .select({
+      position: auditChain.position,
+      actor: sql<string>`${audit.actor}::text`,
+      body: sql<string>`petra.audit_body(${audit})`,
+      actorSalt: auditChain.actorSalt,
+      bodySalt: auditChain.bodySalt,
+    })
+    .from(audit)
+    .innerJoin(auditChain, and(eq(auditChain.auditSeq, audit.seq), eq(auditChain.orgId, audit.orgId)))
+    .where(and(own(tx, audit.orgId), eq(audit.incidentId, incidentId)))
+    .orderBy(asc(auditChain.position));
 }
 export type AuditRow = Awaited<ReturnType<typeof listAuditRows>>[number];
 
@@ -194,26 +191,23 @@ export async function findHead(tx: ScopedTx, orgId: string): Promise<{ position:
 
 /** Keeps a signed head; the one that is there already stays. */
 export async function keepCheckpoint(tx: ScopedTx, point: Checkpoint): Promise<void> {
-  const { orgId, position, hash, at, keyId, signature } = point;
-  await tx.execute(sql`insert into audit_checkpoints (org_id, position, hash, at, key_id, signature)
-    values (${orgId}::uuid, ${position}::bigint, ${hash}, ${at}::timestamptz, ${keyId}, ${signature})
-    on conflict do nothing`);
+  await tx.insert(auditCheckpoints).values(point).onConflictDoNothing();
 }
 
-/** Signed heads of an organization within a part of its chain, in order. Times as they were signed: ISO, milliseconds, Z. */
+/** Signed heads of an organization within a part of its chain, in order. Times as they were signed. */
 export async function listCheckpoints(tx: ScopedTx, orgId: string, from: number, to: number): Promise<Checkpoint[]> {
-  const rows = await tx.execute<{ position: string; hash: string; at: string; key_id: string; signature: string }>(sql`
-    select position, hash, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, key_id, signature
-    from audit_checkpoints where org_id = ${orgId} and position between ${from}::bigint and ${to}::bigint
-    order by position, key_id`);
-  return [...rows].map(({ position, hash, at, key_id: keyId, signature }) => ({
-    orgId,
-    position: Number(position),
-    hash,
-    at,
-    keyId,
-    signature,
-  }));
+  const rows = await tx
+    .select()
+    .from(auditCheckpoints)
+    .where(
+      and(
+        own(tx, auditCheckpoints.orgId),
+        eq(auditCheckpoints.orgId, orgId),
+        between(auditCheckpoints.position, from, to),
+      ),
+    )
+    .orderBy(asc(auditCheckpoints.position), asc(auditCheckpoints.keyId));
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
 }
 
 /** Organizations whose chain the viewer may see. */
