@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { factsOf } from "#activities/enrich/index.ts";
 import { analyze, firings } from "#detections/engine.ts";
 import type { Judge } from "#detections/evaluation-runs.ts";
+import { type PopulationScore, scorePopulation } from "#detections/testing/population-score.ts";
 import { type StoryScore, scoreStories } from "#detections/testing/story-score.ts";
 import type { NormalizedEvent } from "#domain/event/event.ts";
 import { show } from "#domain/event/show.ts";
@@ -13,11 +14,12 @@ import { type Measured, measure } from "./evaluate-measure.ts";
 import { pageOf, summaryOf } from "./evaluate-report.ts";
 import { readSet, setFolders } from "./evaluate-sets.ts";
 
-const USAGE = `Usage: npm run evaluate [-- --set DIR]… [--json OUT] [--seed N] [--story-seeds N]
+const USAGE = `Usage: npm run evaluate [-- --set DIR]… [--json OUT] [--seed N] [--story-seeds N] [--populations N] [--people N]
 
 Measures detection on labelled logs. --set takes a folder of logs with a LABELS.tsv (episode, verdict, record_ids) and may
 be given again; without it the public sets beside this repository (or below PETRA_SHARED) and our own stories are
-measured, and docs/detection-quality.md is written.`;
+measured, with one drawn population (560 people, 60 days, 300 attacks; some minutes), and docs/detection-quality.md is
+written.`;
 
 const ROOT = join(import.meta.dirname, "..");
 const SETS = join(process.env.PETRA_SHARED ?? resolve(ROOT, "../shared"), "datasets/public");
@@ -49,12 +51,15 @@ async function main(): Promise<number> {
       json: { type: "string" },
       seed: { type: "string" },
       "story-seeds": { type: "string", default: "5" },
+      populations: { type: "string", default: "1" },
+      people: { type: "string", default: "560" },
       help: { type: "boolean" },
     },
   });
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
   const storySeeds = Number(values["story-seeds"]);
-  if (values.help || !Number.isSafeInteger(seed) || !Number.isSafeInteger(storySeeds)) {
+  const [populations, people] = [Number(values.populations), Number(values.people)];
+  if (values.help || ![seed, storySeeds, populations, people].every(Number.isSafeInteger)) {
     say(USAGE);
     return values.help ? 0 : 2;
   }
@@ -67,15 +72,22 @@ async function main(): Promise<number> {
   const present = existsSync(SETS);
   if (isOwn && !present)
     say(
-      `No public logs at ${show(SETS)}: recall, precision, case tests and intake on other people's records cannot be measured. Set PETRA_SHARED to the folder that holds datasets/public. Only our own stories are measured, and docs/detection-quality.md stays as it is.`,
+      `No public logs at ${show(SETS)}: recall, precision, case tests and intake on other people's records cannot be measured. Set PETRA_SHARED to the folder that holds datasets/public. Only our own stories and a population are measured, and docs/detection-quality.md stays as it is.`,
     );
   const sets = await measureSets(values.set ?? (present ? setFolders(SETS) : []), seed);
   let stories: StoryScore[] = [];
+  const drawn: PopulationScore[] = [];
   if (isOwn) {
+    for (let n = 0; n < populations; n++) {
+      say(`population ${seed}-${n}, ${people} people …`);
+      drawn.push(
+        scorePopulation(`${seed}-${n}`, { people, days: 60, attacks: Math.round(people * 0.54), volume: 0.2 }),
+      );
+    }
     say(`stories over ${storySeeds} seeds …`);
     stories = scoreStories(storySeeds, seed);
   }
-  const report = { seed, sets, stories };
+  const report = { seed, sets, stories, populations: drawn };
   process.stdout.write(summaryOf(report));
   if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 1)}\n`);
   if (isOwn && present) {
