@@ -169,7 +169,7 @@ function placeEntry(
     networkKind: fact?.kind ?? null,
     network: fact?.org ?? null,
     recordIds: [...new Set(events.slice(-MAX_CITED).map((seen) => seen.event.recordId))],
-    records: events.length,
+    records: new Set(events.map((seen) => seen.event.recordId)).size,
   };
 }
 
@@ -228,6 +228,6 @@ function fromNotable(
     networkKind: fact?.kind ?? null,
     network: fact?.org ?? null,
     recordIds: notable.recordIds.slice(0, MAX_CITED),
-    records: notable.recordIds.length,
+    records: new Set(notable.recordIds).size,
   };
 }

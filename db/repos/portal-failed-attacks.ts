@@ -5,7 +5,6 @@ import { accounts } from "../schema/organization.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { own } from "./own.ts";
 
-export type FailedAttackRecord = typeof failedAttacks.$inferSelect;
 /** More than a tenant sees in half a year of being sprayed; beyond it the page says that it counts a part. */
 export const ATTACKS_MAX = 5_000;
 
