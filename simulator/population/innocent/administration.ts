@@ -154,3 +154,18 @@ export function nightWork(s: Scene): boolean {
   );
   return true;
 }
+
+/** A developer or administrator signs in on a command line by device code, on the same desk. */
+export function honestDeviceCode(s: Scene): boolean {
+  const found = s.worker((p) => p.role === "developer" || p.kind === "admin");
+  if (!found) return false;
+  const { staff, at, own } = found;
+  const app = s.rng.pick([CLIENT.azureCli, CLIENT.azurePowerShell]);
+  const graph = { authenticationProtocol: "deviceCode", originalTransferMethod: "deviceCodeFlow" };
+  const mfa = staff.mfa ? "completed" : "none";
+  s.pen.signIn(at, staff.user, own, { app, resource: TARGET.arm, mfa, requestType: "Cmsi:Cmsi", graph });
+  const shell = { ...own, agent: { userAgent: "", os: "", browser: "" }, device: null };
+  const silent = { app, resource: TARGET.arm, interactive: false, requestType: "OAuth2:Token", graph };
+  s.pen.signIn(at + 6_000, staff.user, shell, { ...silent, mfa: staff.mfa ? "claim" : "none" });
+  return true;
+}

@@ -28,6 +28,7 @@ const EPISODES: readonly [kind: string, rate: number, play: (scene: Scene) => bo
   ["mail-flow-work", 0.25, administration.mailFlowWork],
   ["honest-delegation", 0.2, administration.honestDelegation],
   ["secret-rotation", 0.1, administration.secretRotation],
+  ["honest-device-code", 0.15, administration.honestDeviceCode],
   ["honest-download", 0.3, mail.honestDownload],
   ["night-work", 0.2, administration.nightWork],
 ];
