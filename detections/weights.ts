@@ -139,6 +139,7 @@ const TABLE = {
     3,
     "an application that public reports know from stolen mailboxes; some honest people use it",
   ],
+  "legacy-first-use": [3.5, 0, "mail fetched with a bare password by somebody who never did, from a strange place"],
 } as const satisfies Record<string, readonly [own: number, linked: number, why: string]>;
 
 export type WeightKey = keyof typeof TABLE;

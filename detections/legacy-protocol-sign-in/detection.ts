@@ -1,6 +1,26 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { weigh } from "../weights.ts";
 import { byAccount, groupBy } from "../windows.ts";
+import { type Account, DAY, type Seen } from "../world/seen.ts";
+
+/** Mail fetched with a bare password; telephones of today use ActiveSync with a token, which proves little. */
+const BARE = /imap|pop|smtp|BAV2ROPC|other clients/i;
+
+function protocol(seen: Seen): string {
+  const { client, signIn } = seen.event;
+  return `${signIn?.clientApp ?? ""} ${client.userAgent ?? ""} ${client.protocol ?? ""}`;
+}
+
+/** A person known for days who never fetched mail this way before. */
+function isFirstUse(account: Account, seen: Seen): boolean {
+  return (
+    seen.place.maturity >= 1 &&
+    BARE.test(protocol(seen)) &&
+    !account.events.some(
+      (s) => s.at < seen.at - DAY && s.event.signIn?.isLegacyAuth === true && s.event.outcome === "success",
+    )
+  );
+}
 
 export default defineDetection({
   id: "legacy-protocol-sign-in",
@@ -24,8 +44,8 @@ export default defineDetection({
           account,
           events: run.slice(0, 4),
           dedup: ip,
-          weight: weigh("legacy-success"),
-          reason: `An old mail protocol signed in from ${ip}: ${run[0]?.place.notes.join(", ")}.`,
+          weight: weigh(isFirstUse(account, run[0]!) ? "legacy-first-use" : "legacy-success"),
+          reason: `An old mail protocol${isFirstUse(account, run[0]!) ? ", which this account never used," : ""} signed in from ${ip}: ${run[0]?.place.notes.join(", ")}.`,
         });
       }
     }
