@@ -23,6 +23,3 @@ export const TOKEN_CLIENTS: ReadonlyMap<string, { name: string; reach: "broker" 
     ["ab9b8c07-8f02-4f72-87fa-80105867a763", { name: "OneDrive SyncEngine", reach: "office" }],
     ["00b41c95-dab0-4487-9791-b9d2c32c80f2", { name: "Office 365 Management", reach: "office" }],
   ]);
-
-/** Public ids by which device registration and refresh tokens for it are asked for. */
-export const DEVICE_REGISTRATION_SERVICE = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9";
