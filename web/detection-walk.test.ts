@@ -8,7 +8,7 @@ import { serveMock } from "./mock/serve.ts";
 const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser) console.warn("No Chromium found: the walk through detection is left out (apt-get install chromium).");
 
-describe.skipIf(!hasBrowser)("What detection shows, in a browser", { retry: 1 }, () => {
+describe.skipIf(!hasBrowser)("What detection shows, in a browser", () => {
   let portal: Awaited<ReturnType<typeof serveMock>>;
   let browser: Browser;
   let context: BrowserContext;

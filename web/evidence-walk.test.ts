@@ -9,7 +9,7 @@ import { serveMock } from "./mock/serve.ts";
 const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser) console.warn("No Chromium found: the walk through the proof is left out (apt-get install chromium).");
 
-describe.skipIf(!hasBrowser)("Proof and latency in a browser", { retry: 1 }, () => {
+describe.skipIf(!hasBrowser)("Proof and latency in a browser", () => {
   let portal: Awaited<ReturnType<typeof serveMock>>;
   let browser: Browser;
 

@@ -10,7 +10,7 @@ const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser)
   console.warn("No Chromium found: the walk through policy and queue is left out (apt-get install chromium).");
 
-describe.skipIf(!hasBrowser)("Policy and queue in a browser", { retry: 1 }, () => {
+describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
   let portal: Awaited<ReturnType<typeof serveMock>>;
   let browser: Browser;
   let context: BrowserContext;
