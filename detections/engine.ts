@@ -57,7 +57,12 @@ function judgeAll(world: World, input: AnalysisInput): Judged[] {
     const { incidents, rest } = isPersonal(account) ? stories(weighed) : { incidents: [], rest: weighed };
     out.push({
       account,
-      handles,
+      // Only what the incidents hold makes an address or a session the attacker's: the owner's first day on a new
+      // network, months before, was strange as well.
+      handles: handlesOf(
+        account,
+        incidents.flatMap((story) => story.parts),
+      ),
       incidents: incidents.map((story) => draft(account, story, world, input)),
       cited: new Set(
         incidents.flatMap((s) =>

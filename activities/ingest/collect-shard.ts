@@ -48,16 +48,17 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
   const kicks = deps.kicks && listenTo(deps.kicks, board);
   const everyMs = Math.max(SHORTEST_TURN_MS, Math.min(1_000, deps.pollEveryMs));
 
+  const judgeNow = async (tenant: WorkerTenant): Promise<void> => {
+    if (!unjudged.delete(tenant.tenantId)) return;
+    try {
+      await runDetections(deps, tenant, { days: MONITOR_DAYS });
+    } catch (error) {
+      unjudged.add(tenant.tenantId);
+      throw error;
+    }
+  };
   const judge = (tenant: WorkerTenant): void =>
-    board.begin(`${tenant.tenantId} judge`, 0, async () => {
-      if (!unjudged.delete(tenant.tenantId)) return;
-      try {
-        await runDetections(deps, tenant, { days: MONITOR_DAYS });
-      } catch (error) {
-        unjudged.add(tenant.tenantId);
-        throw error;
-      }
-    });
+    board.begin(`${tenant.tenantId} judge`, 0, () => judgeNow(tenant), { isUrgent: true });
   const poll = (tenant: PolledTenant & WorkerTenant, source: Source): void =>
     board.begin(`${tenant.tenantId} ${source.id}`, Math.max(deps.pollEveryMs, source.leastEveryMs), async () => {
       if ((await pollOnce(deps, tenant, source, memory)) === 0) return;
@@ -69,7 +70,7 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
   await untilStopped({ everyMs, lengthMs: deps.lengthMs, ...(kicks ? { kicks } : {}) }, async () => {
     context.heartbeat();
     board.begin("partitions", PARTITION_EVERY_MS, () => makePartitions(deps));
-    if (shard.shard === 0) board.begin("watches", WATCH_EVERY_MS, () => lookAfterWatches(deps));
+    if (shard.shard === 0) board.begin("watches", WATCH_EVERY_MS, () => lookAfterWatches(deps), { isUrgent: true });
     for (const tenant of await listWorkerTenants(deps.db)) {
       const { microsoftTenantId } = tenant;
       if (tenant.tenantKey % shard.shards !== shard.shard || !isCollecting(tenant.phase) || !microsoftTenantId)

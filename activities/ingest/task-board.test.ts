@@ -42,4 +42,23 @@ describe("the board of work", () => {
     release();
     await board.finished();
   });
+  it("under load everybody has a turn, and what is urgent goes first", async () => {
+    const board = new TaskBoard(1, () => {});
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(name);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    // The first tenant is offered again at every turn, and is always due.
+    const turn = () => {
+      board.begin("t1 feed", 0, work("t1"));
+      board.begin("t2 feed", 0, work("t2"));
+      board.begin("t2 judge", 0, work("judge"), { isUrgent: true });
+    };
+    turn();
+    turn();
+    await expect.poll(() => order.length).toBe(3);
+    await board.finished();
+    expect(order.slice(0, 3)).toEqual(["t1", "judge", "t2"]);
+  });
 });

@@ -2,22 +2,43 @@ export type Faults = (name: string, error: unknown) => void;
 
 const FAULT_PAUSE_MS = 15_000;
 
-/** Named pieces of work: each runs once at a time, not before its time, and only so many at once. */
+type Piece = { everyMs: number; work: () => Promise<unknown> };
+
+/**
+ * Named pieces of work: each runs once at a time, not before its time, and only so many at once. What finds no room waits in
+ * line, urgent pieces before others, so that under load the last tenant is late but never left out.
+ */
 export class TaskBoard {
   readonly #atOnce: number;
   readonly #onFault: Faults;
   readonly #running = new Map<string, Promise<void>>();
   readonly #dueAt = new Map<string, number>();
+  readonly #urgent = new Map<string, Piece>();
+  readonly #waiting = new Map<string, Piece>();
 
   constructor(atOnce: number, onFault: Faults) {
     this.#atOnce = atOnce;
     this.#onFault = onFault;
   }
 
-  /** Begins the work unless it runs, is not due, or the board is full; then it is offered again at the next turn. */
-  begin(name: string, everyMs: number, work: () => Promise<unknown>): void {
-    if (this.#running.has(name) || this.#running.size >= this.#atOnce) return;
-    if ((this.#dueAt.get(name) ?? 0) > performance.now()) return;
+  /** Begins the work as soon as there is room, unless it runs, waits in line already, or is not due. */
+  begin(name: string, everyMs: number, work: () => Promise<unknown>, { isUrgent = false } = {}): void {
+    if (this.#running.has(name) || (this.#dueAt.get(name) ?? 0) > performance.now()) return;
+    // Offered again, it keeps its place and takes the newer work.
+    (isUrgent ? this.#urgent : this.#waiting).set(name, { everyMs, work });
+    this.#fill();
+  }
+
+  #fill(): void {
+    for (const line of [this.#urgent, this.#waiting])
+      for (const [name, piece] of line) {
+        if (this.#running.size >= this.#atOnce) return;
+        line.delete(name);
+        this.#start(name, piece);
+      }
+  }
+
+  #start(name: string, { everyMs, work }: Piece): void {
     this.#dueAt.set(name, performance.now() + everyMs);
     const run = work()
       .catch((error: unknown) => {
@@ -26,6 +47,7 @@ export class TaskBoard {
       })
       .then(() => {
         this.#running.delete(name);
+        this.#fill();
       });
     this.#running.set(name, run);
   }
@@ -35,8 +57,10 @@ export class TaskBoard {
     for (const name of this.#dueAt.keys()) if (name.startsWith(prefix)) this.#dueAt.delete(name);
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Gives up what waits in line; resolves when nothing runs any more. */
   async finished(): Promise<void> {
+    this.#urgent.clear();
+    this.#waiting.clear();
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 }

@@ -1,13 +1,25 @@
 import type { HomeView, IncidentCard, TenantRow } from "#domain/view/portal.ts";
 
 const WATCHED: readonly TenantRow["phase"][] = ["scanning", "baselining", "trial", "active"];
+const RANK: Record<IncidentCard["severity"], number> = { critical: 3, high: 2, medium: 1, low: 0 };
+
+const isOpen = (card: IncidentCard): boolean => card.notContained || !card.contained;
+const isAttack = (card: IncidentCard): boolean => card.kind !== "leftover-persistence";
+
+/** Who needs somebody first: whoever still has an attacker inside, attacks before what old ones left, the worst, the newest. */
+const byUrgency = (a: IncidentCard, b: IncidentCard): number =>
+  Number(isOpen(b)) - Number(isOpen(a)) ||
+  Number(isAttack(b)) - Number(isAttack(a)) ||
+  RANK[b.severity] - RANK[a.severity] ||
+  (a.detectedAt > b.detectedAt ? -1 : 1);
+
 const accounts = (n: number): string => (n === 1 ? "One account is" : `${n} accounts are`);
 
 /** The sentence that answers "do I have to get up". */
 function sentenceOf(active: IncidentCard[], tenants: TenantRow[]): string {
   if (tenants.length === 0 && active.length === 0) return "No tenant is watched yet. Add the first one.";
   if (active.length === 0) return "Nobody is under attack, as far as Petra can see.";
-  const open = active.filter((card) => card.notContained || !card.contained);
+  const open = active.filter(isOpen);
   if (open.length === 0)
     return `${accounts(active.length)} locked and waiting for the next step. No attacker has access any more.`;
   const locked = active.length - open.length;
@@ -36,6 +48,7 @@ function whyBlind(tenant: TenantRow): string | null {
 
 /** Home from rows that are already in the viewer's scope. */
 export function homeView(input: { active: IncidentCard[]; recent: number; tenants: TenantRow[] }): HomeView {
-  const { active, recent, tenants } = input;
+  const { recent, tenants } = input;
+  const active = input.active.toSorted(byUrgency);
   return { sentence: sentenceOf(active, tenants), second: secondOf(tenants), badge30d: recent, active, tenants };
 }
