@@ -15,6 +15,9 @@ import { buildWorld, type World } from "./world/world.ts";
 
 type Judged = {
   account: Account;
+  /** Handles of everything strange on the account. */
+  suspects: Handles;
+  /** Handles of what its incidents hold. */
   handles: Handles;
   incidents: IncidentDraft[];
   cited: Set<Seen>;
@@ -57,6 +60,7 @@ function judgeAll(world: World, input: AnalysisInput): Judged[] {
     const { incidents, rest } = isPersonal(account) ? stories(weighed) : { incidents: [], rest: weighed };
     out.push({
       account,
+      suspects: handles,
       // Only what the incidents hold makes an address or a session the attacker's: the owner's first day on a new
       // network, months before, was strange as well.
       handles: handlesOf(
@@ -104,7 +108,11 @@ function taintOf(world: World, judged: readonly Judged[], known: Taint): Taint {
     for (const attempt of found.attempts) add(attempt.event.client.ip, attempt.at);
   }
   for (const { proofs } of judged) for (const seen of proofs) add(tellingIp(seen), seen.at);
-  const his = attributed(judged, []).filter((row) => row.verdict === "attacker");
+  // More cautious than what people are shown: nobody learns from a row that may be his.
+  const his = judged
+    .filter((j) => j.incidents.length > 0)
+    .flatMap((j) => attribute(j.account, j.incidents, j.cited, j.suspects))
+    .filter((row) => row.verdict === "attacker");
   return {
     ips: new Map([...taint].map(([ip, times]) => [ip, [...times].sort((a, b) => a - b)])),
     records: new Set([...known.records, ...his.map((row) => row.recordId)]),

@@ -55,3 +55,16 @@ it("the attacker's rows are marked and the owner's are not", { timeout: 60_000 }
   expect(owners).toBeGreaterThan(100);
   expect(wrong / owners).toBeLessThan(0.01);
 });
+
+it("the owner's first day on a network, long before the attack, is never the attacker's", { timeout: 60_000 }, () => {
+  for (const seed of SEEDS) {
+    const played = playStory("spray-forward-connector", seed);
+    const { incidents, attribution } = judgeStory(played);
+    const first = Math.min(...incidents.map((i) => Date.parse(i.firstAttackerActivity)));
+    const timeOf = new Map(played.events.map((e) => [e.recordId, Date.parse(e.occurredAt)]));
+    const early = attribution.filter(
+      (row) => row.verdict === "attacker" && (timeOf.get(row.recordId) ?? first) < first - 7 * 86_400_000,
+    );
+    expect(early, `seed ${seed}`).toEqual([]);
+  }
+});
