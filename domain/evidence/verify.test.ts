@@ -122,6 +122,13 @@ describe("whatever happens to the bytes is found, with the place [S48]", () => {
     }
   });
 
+  test("the seal's own number, which its signature does not cover: the line is named", () => {
+    const count = rows().length;
+    const other = file.replace(`"n":${count},"type":"seal"`, `"n":${count + 2},"type":"seal"`);
+    expect(other).not.toBe(file);
+    expect(check(other).faults.map((fault) => fault.line)).toEqual([count]);
+  });
+
   test("cut anywhere", () => {
     const bytes = Buffer.from(file);
     fc.assert(fc.property(fc.nat(bytes.length - 1), (length) => check(bytes.subarray(0, length)).faults.length > 0));

@@ -122,8 +122,8 @@ export function verifyEvidence(bytes: Uint8Array, verifySignature: VerifySignatu
     faults.push({ line: reads.length, what: "the seal's signature is not one by the key it names" });
   faults.push(...compareLines(reads.slice(0, -1), seal.lines));
   const lines = reads.flatMap(({ line }) => (line ? [line] : []));
-  if (lines.length !== reads.length || lines.some((line, i) => line.n !== i + 1))
-    faults.push({ line: null, what: "the lines are not numbered as they stand" });
+  for (const [i, { line }] of reads.entries())
+    if (line?.n !== i + 1) faults.push({ line: i + 1, what: `line ${i + 1} is not numbered as it stands` });
   if (lines[0]?.type !== "header" || lines[0].body.format !== EVIDENCE_FORMAT)
     faults.push({ line: 1, what: `this is not a file of the format ${EVIDENCE_FORMAT}` });
   const notes: string[] = [];
