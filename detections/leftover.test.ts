@@ -147,3 +147,26 @@ it("objects of an account with an incident join it, what its owner made at home 
   expect(left.has("Own phone")).toBe(false);
   expect(left.get("Newsletters")).toBe(false);
 });
+
+it("what an attacker set up in a colleague's mailbox belongs to his incident and raises no second one; an old one does", () => {
+  const bob = { objectId: "id-bob@fabrikam.example", upn: "bob@fabrikam.example" };
+  const rogue = "anпa@fabrikam.example";
+  const given = event("mailbox.delegate.add", at(20, "03:05"), {
+    ip: HOSTING,
+    target: { kind: "mailbox", upn: bob.upn },
+    params: { grantee: "anпa", AccessRights: "FullAccess" },
+  });
+  const kit = signIn(at(20, "03:00"), HOSTING, { agent: "axios/1.7.9", signIn: { authRequirement: "multi" } });
+  const inventory = [
+    item("mailbox-delegate", rogue, {
+      objectId: "bob/anna",
+      mailbox: bob,
+      detail: { trustee: rogue, rights: "FullAccess" },
+    }),
+  ];
+  const withMaker = judged(inventory, [...usual(bob.upn), kit, given]).incidents;
+  expect(withMaker.map((i) => i.who)).toEqual([ANN]);
+  expect(withMaker[0]?.left).toEqual(["anпa"]);
+  const withoutMaker = judged(inventory, usual(bob.upn)).incidents;
+  expect(withoutMaker).toEqual([{ who: bob.upn, kind: "leftover-persistence", left: [rogue] }]);
+});

@@ -14,6 +14,7 @@ import { worstOutside } from "../mail-destination.ts";
 import { JUDGEMENT, LEFTOVER } from "../weights.ts";
 import type { World } from "../world/world.ts";
 import { localPart } from "../world/world.ts";
+import { isSameArtifact } from "./persistence.ts";
 
 /** What an object is, and what the log tells of its making: from a strange place it weighs more, from home no less. */
 function judgeItem(item: InventoryItem, world: World, input: AnalysisInput): Judged {
@@ -155,11 +156,25 @@ function extend(raised: IncidentDraft, mine: Judged[]): void {
   for (const judged of mine) {
     const { item } = judged;
     if (judged.points === 0 && !SHOWN_AS_TWIN.has(item.kind)) continue;
-    const known = raised.persistence.find(
-      (p) => p.kind === item.kind && (p.objectId === item.objectId || p.name.toLowerCase() === item.name.toLowerCase()),
-    );
+    const known = raised.persistence.find((p) => isSameArtifact(item, p));
     if (!known) raised.persistence.push(finding(judged, judged.points >= LEFTOVER.joins));
   }
+}
+
+/**
+ * The incident whose attacker made the object, whoever's it is: one account was taken over, and what its attacker set up
+ * in others' mailboxes is his, no second compromise.
+ */
+function incidentOfMaker(
+  item: InventoryItem,
+  raised: readonly IncidentDraft[],
+  world: World,
+): IncidentDraft | undefined {
+  const holder = raised.find((i) => i.persistence.some((p) => p.byAttacker && isSameArtifact(item, p)));
+  if (holder) return holder;
+  const record = makingOf(item, world)?.record;
+  if (!record) return undefined;
+  return raised.find((i) => record.ids.some((id) => i.recordIds.includes(id)));
 }
 
 /** Objects of the whole organization whose maker no log names. */
@@ -205,7 +220,13 @@ export function leftovers(
       extend(open, parts);
       continue;
     }
-    const telling = parts.filter((p) => p.points > 0);
+    const unclaimed: Judged[] = [];
+    for (const part of parts) {
+      const maker = part.points > 0 ? incidentOfMaker(part.item, raised, world) : undefined;
+      if (maker) extend(maker, [part]);
+      else unclaimed.push(part);
+    }
+    const telling = unclaimed.filter((p) => p.points > 0);
     const score = telling.reduce((sum, p) => sum + p.points, 0);
     if (score >= JUDGEMENT.incident) incidents.push(incident(owner, telling, input));
     else {

@@ -81,11 +81,20 @@ function stateLater(
   return state;
 }
 
-function sameThing(item: InventoryItem, seed: ArtifactSeed): boolean {
-  if (item.kind !== seed.kind) return false;
-  if (seed.objectId && item.objectId.toLowerCase() === seed.objectId.toLowerCase()) return true;
-  const boxes = !seed.mailbox || !item.mailbox || localPart(item.mailbox.upn) === localPart(seed.mailbox);
-  return boxes && item.name.toLowerCase() === seed.name.toLowerCase();
+/** Kinds named after a person, whom the log calls by an alias and the inventory by an address. */
+const NAMED_AFTER_PERSON = new Set<ArtifactKind>(["mailbox-delegate", "role-assignment"]);
+
+/** Is a live object the artifact that the log tells of? */
+export function isSameArtifact(
+  item: InventoryItem,
+  artifact: Pick<ArtifactSeed, "kind" | "name" | "mailbox" | "objectId">,
+): boolean {
+  if (item.kind !== artifact.kind) return false;
+  if (artifact.objectId && item.objectId.toLowerCase() === artifact.objectId.toLowerCase()) return true;
+  if (artifact.mailbox && item.mailbox && localPart(item.mailbox.upn) !== localPart(artifact.mailbox)) return false;
+  if (item.name.toLowerCase() === artifact.name.toLowerCase()) return true;
+  const bare = [item.name, artifact.name].some((name) => !name.includes("@"));
+  return NAMED_AFTER_PERSON.has(item.kind) && bare && localPart(item.name) === localPart(artifact.name);
 }
 
 /** What the story's footholds left, each once, with its present state as far as log and inventory tell. */
@@ -95,7 +104,7 @@ export function findingsLeftBehind(parts: readonly Weighed[], world: World): Per
     for (const seed of part.finding.artifacts ?? []) {
       const key = `${seed.kind}|${seed.mailbox ?? ""}|${seed.name.toLowerCase()}`;
       if (out.has(key)) continue;
-      const item = world.inventory.find((i) => sameThing(i, seed));
+      const item = world.inventory.find((i) => isSameArtifact(i, seed));
       const logged = stateLater(seed, part.to, seed.mailbox, world);
       const finding: PersistenceFinding = {
         kind: seed.kind,
