@@ -194,14 +194,29 @@ export type Break = { campaign: Guessing; account: Account; success: Seen; failu
 
 const AFTER = 24 * HOUR;
 
+/**
+ * Right passwords of a client that changes its address with every try. Only a client that nobody had signed in with
+ * before the campaign tells: a common browser is everybody's.
+ */
+function byRotation(found: Guessing, byClient: ReadonlyMap<string, Seen[]>): Seen[] {
+  const client = clientKey(found.attempts[0]!);
+  if (found.kind !== "spray" || found.sources.size < SPREAD_SOURCES || client === undefined) return [];
+  if (found.attempts.some((a) => clientKey(a) !== client)) return [];
+  const good = byClient.get(client) ?? [];
+  if (good.some((s) => s.at < found.from)) return [];
+  return good.filter((s) => s.place.standing === "new" && !s.place.trustedDevice);
+}
+
 /** Joins each campaign with the first right password its source presented for an account it had tried. */
 export function breaks(world: World, campaigns: Guessing[], knowsPassword: (seen: Seen) => boolean): Break[] {
-  const bySource = groupBy(world.byAction("sign-in"), (s) => s.event.client.ip);
+  const signIns = world.byAction("sign-in");
+  const bySource = groupBy(signIns, (s) => s.event.client.ip);
+  const byClient = groupBy(signIns.filter(knowsPassword), clientKey);
   const out: Break[] = [];
   for (const found of campaigns) {
     const best = new Map<Account, Break>();
-    for (const source of found.sources) {
-      for (const seen of bySource.get(source) ?? []) {
+    for (const candidates of [...[...found.sources].map((s) => bySource.get(s) ?? []), byRotation(found, byClient)]) {
+      for (const seen of candidates) {
         const account = seen.account;
         if (!account || seen.at < found.from || seen.at > found.to + AFTER || !found.accounts.has(account.key))
           continue;

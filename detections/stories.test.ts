@@ -1,68 +1,117 @@
 import { describe, expect, it } from "vitest";
+import type { Analysis } from "#domain/incident/analysis.ts";
 import { SCENARIOS } from "#simulator/scenarios/catalogue.ts";
-import { judgeStory, type Licence, playStory } from "./testing/story-tenant.ts";
+import { judgeStory, type Licence, type Played, playStory } from "./testing/story-tenant.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, n) => String(n + 1));
-/** Without a licence fewer seeds: the same records less the sign-in log. */
-const LICENCES: [Licence, string[]][] = [
-  ["p1", SEEDS],
-  ["none", SEEDS.slice(0, 5)],
-];
+/** The same acts with another licence differ in what the logs show of them: fewer seeds do. */
+const FEWER = SEEDS.slice(0, 5);
+const OTHER_LICENCES: Licence[] = ["none", "p2"];
 
-for (const scenario of SCENARIOS) {
-  describe(scenario.title, () => {
-    for (const [licence, seeds] of LICENCES) {
-      it(`${scenario.twinOf ? "raises nobody" : "raises the victim once and nobody else"} over ${seeds.length} seeds, licence ${licence}`, {
-        timeout: 120_000,
-      }, () => {
-        for (const seed of seeds) {
-          const played = playStory(scenario.id, seed, licence);
-          const { incidents } = judgeStory(played);
-          const raised = incidents.map((i) => i.account.upn.toLowerCase());
-          expect(raised, `seed ${seed}`).toEqual(scenario.twinOf ? [] : [played.victim.toLowerCase()]);
-        }
-      });
+type Run = { played: Played; analysis: Analysis };
+
+/** One play and one judgement for each story, seed and licence: several tests read the same run. */
+const runs = new Map<string, Run>();
+function run(story: string, seed: string, licence: Licence): Run {
+  const key = `${story}/${seed}/${licence}`;
+  const known = runs.get(key);
+  if (known) return known;
+  const played = playStory(story, seed, licence);
+  const made = { played, analysis: judgeStory(played) };
+  if (FEWER.includes(seed)) runs.set(key, made);
+  return made;
+}
+
+const raised = ({ analysis }: Run): string[] => analysis.incidents.map((i) => i.account.upn.toLowerCase());
+
+type Rows = { his: number; marked: number; owners: number; wrong: number };
+
+/** How the rows of a raised account were marked. What the deceived owner did himself counts neither way. */
+function countRows({ played, analysis }: Run, into: Rows): void {
+  const truth = new Set(played.truth.recordIds as string[]);
+  const deceived = new Set((played.truth.deceivedIds ?? []) as string[]);
+  const ips = new Set(played.truth.ips as string[]);
+  const ipOf = new Map(played.events.map((e) => [e.recordId, e.client.ip ?? ""]));
+  for (const { recordId, verdict } of analysis.attribution) {
+    const isMarked = verdict === "attacker" ? 1 : 0;
+    if (truth.has(recordId)) {
+      into.his += 1;
+      into.marked += isMarked;
+    } else if (!deceived.has(recordId) && !ips.has(ipOf.get(recordId) ?? "")) {
+      into.owners += 1;
+      into.wrong += isMarked;
     }
+  }
+}
+
+for (const { id, title, twinOf } of SCENARIOS) {
+  const expected = ({ played }: Run): string[] => (twinOf ? [] : [played.victim.toLowerCase()]);
+  const what = twinOf ? "raises nobody" : "raises the victim once and nobody else";
+
+  describe(`${id}: ${title}`, () => {
+    const rows: Rows = { his: 0, marked: 0, owners: 0, wrong: 0 };
+
+    it(`${what} over ${SEEDS.length} seeds with P1`, { timeout: 240_000 }, () => {
+      for (const seed of SEEDS) {
+        const one = run(id, seed, "p1");
+        expect(raised(one), `seed ${seed}`).toEqual(expected(one));
+        countRows(one, rows);
+      }
+    });
+
+    it.each(OTHER_LICENCES)(`${what} with the licence %s`, { timeout: 120_000 }, (licence) => {
+      for (const seed of FEWER) {
+        const one = run(id, seed, licence);
+        expect(raised(one), `seed ${seed}`).toEqual(expected(one));
+      }
+    });
+
+    if (twinOf) return;
+
+    it("with P2 Microsoft's opinion never makes Petra later, and without a licence it comes before the story's end", {
+      timeout: 120_000,
+    }, () => {
+      for (const seed of FEWER) {
+        const at = (licence: Licence): number =>
+          Date.parse(run(id, seed, licence).analysis.incidents[0]?.detectableAt ?? "");
+        expect(at("p2"), `seed ${seed}`).toBeLessThanOrEqual(at("p1"));
+        const { played, analysis } = run(id, seed, "none");
+        const his = new Set(played.truth.recordIds as string[]);
+        const last = played.events.filter((e) => his.has(e.recordId)).map((e) => Date.parse(e.occurredAt));
+        // what is found in the live inventory is found by the scan, whenever that is
+        if (analysis.incidents[0]?.kind !== "leftover-persistence")
+          expect(at("none"), `seed ${seed}`).toBeLessThanOrEqual(Math.max(...last));
+      }
+    });
+
+    it("marks the attacker's rows and leaves the owner's alone", () => {
+      expect(rows.wrong).toBeLessThanOrEqual(rows.owners * 0.01);
+      if (rows.his > 0) expect(rows.marked / rows.his).toBeGreaterThanOrEqual(0.95);
+    });
   });
 }
 
-it("a company with nothing but ordinary work raises nothing", { timeout: 60_000 }, () => {
-  for (const seed of SEEDS.slice(0, 5))
-    expect(judgeStory(playStory("quiet", seed)).incidents, `seed ${seed}`).toEqual([]);
-});
-
-it("the attacker's rows are marked and the owner's are not", { timeout: 60_000 }, () => {
-  let his = 0;
-  let marked = 0;
-  let owners = 0;
-  let wrong = 0;
-  for (const seed of SEEDS.slice(0, 8)) {
-    const played = playStory("aitm-mail-rule", seed);
-    const truth = new Set(played.truth.recordIds as string[]);
-    const ips = new Set(played.truth.ips as string[]);
-    const byId = new Map(played.events.map((e) => [e.recordId, e]));
-    for (const row of judgeStory(played).attribution) {
-      if (truth.has(row.recordId)) {
-        his += 1;
-        if (row.verdict === "attacker") marked += 1;
-      } else if (!ips.has(byId.get(row.recordId)?.client.ip ?? "")) {
-        owners += 1;
-        if (row.verdict === "attacker") wrong += 1;
-      }
+it("a company with nothing but ordinary work raises nothing, whatever Microsoft thinks of a sign-in", {
+  timeout: 120_000,
+}, () => {
+  let found = 0;
+  for (const licence of ["p1", "p2"] as const) {
+    for (const seed of FEWER) {
+      const one = run("quiet", seed, licence);
+      expect(one.analysis.incidents, `seed ${seed}`).toEqual([]);
+      if (licence === "p2")
+        found += one.played.events.filter((e) => /low|medium|high/.test(e.signIn?.riskLevel ?? "")).length;
     }
   }
-  expect(marked / his).toBeGreaterThanOrEqual(0.95);
-  expect(owners).toBeGreaterThan(100);
-  expect(wrong / owners).toBeLessThan(0.01);
+  expect(found, "Microsoft is wrong about an innocent now and then").toBeGreaterThan(0);
 });
 
-it("the owner's first day on a network, long before the attack, is never the attacker's", { timeout: 180_000 }, () => {
+it("the owner's first day on a network, long before the attack, is never the attacker's", { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
-    const played = playStory("spray-forward-connector", seed);
-    const { incidents, attribution } = judgeStory(played);
-    const first = Math.min(...incidents.map((i) => Date.parse(i.firstAttackerActivity)));
+    const { played, analysis } = run("spray-forward-connector", seed, "p1");
+    const first = Math.min(...analysis.incidents.map((i) => Date.parse(i.firstAttackerActivity)));
     const timeOf = new Map(played.events.map((e) => [e.recordId, Date.parse(e.occurredAt)]));
-    const early = attribution.filter(
+    const early = analysis.attribution.filter(
       (row) => row.verdict === "attacker" && (timeOf.get(row.recordId) ?? first) < first - 7 * 86_400_000,
     );
     expect(early, `seed ${seed}`).toEqual([]);

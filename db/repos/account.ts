@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, or, sql } from "drizzle-orm";
 import { incidents } from "../schema/incident.ts";
 import { events } from "../schema/ingest.ts";
 import { accountAliases, accounts } from "../schema/organization.ts";
@@ -17,7 +17,8 @@ async function holdAccounts(tx: ScopedTx, tenantId: string): Promise<void> {
 }
 
 /**
- * Finds or opens the account of every mention, in order. A mention without object id opens a provisional account, which
+ * Finds or opens the account of every mention, in order. Names change hands: the directory says who has one now, and a
+ * record whose permanent key (PUID) is another's does not go to whoever had the name before. A mention without object id opens a provisional account, which
  * the first record that names both turns into the real one; two rows of the same person become one without losing an
  * incident (D21).
  */
@@ -26,12 +27,17 @@ export async function resolveAccounts(
   owner: Owner,
   mentions: AccountMention[],
   now: string,
+  options: { isDirectory?: boolean } = {},
 ): Promise<AccountRecord[]> {
   if (mentions.length === 0) return [];
   await holdAccounts(tx, owner.tenantId);
   const book = await AccountBook.open(tx, owner, mentions);
   const found: AccountRecord[] = [];
-  for (const mention of mentions) found.push(await book.find(mention, now));
+  for (const mention of mentions) {
+    const account = await book.find(mention, now);
+    if (options.isDirectory && mention.upn) await book.takeOver(account, mention.upn, now);
+    found.push(account);
+  }
   return found;
 }
 
@@ -41,6 +47,9 @@ class AccountBook {
   readonly #byObject = new Map<string, AccountRecord>();
   readonly #byAlias = new Map<string, AccountRecord>();
   readonly #known = new Set<string>();
+  readonly #puids = new Map<string, Set<string>>();
+  /** Everybody who goes by a name, by name. */
+  readonly #holders = new Map<string, AccountRecord[]>();
 
   private constructor(tx: ScopedTx, owner: Owner) {
     this.#tx = tx;
@@ -67,8 +76,23 @@ class AccountBook {
     for (const { alias, account } of aliased) {
       book.#known.add(`${alias.accountId}|${alias.kind}|${alias.value}`);
       const at = `${alias.kind}|${alias.value}`;
+      book.#holders.set(at, [...(book.#holders.get(at) ?? []), account]);
       if (!book.#byAlias.get(at)?.objectId) book.#byAlias.set(at, account);
     }
+    const ids = [...new Set(aliased.map(({ account }) => account.id))];
+    const keys = ids.length
+      ? await tx
+          .select({ accountId: accountAliases.accountId, value: accountAliases.value })
+          .from(accountAliases)
+          .where(
+            and(
+              eq(accountAliases.tenantId, owner.tenantId),
+              inArray(accountAliases.accountId, ids),
+              eq(accountAliases.kind, "puid"),
+            ),
+          )
+      : [];
+    for (const { accountId, value } of keys) book.#addPuid(accountId, value);
     const rows = objectIds.length
       ? await tx
           .select()
@@ -81,9 +105,7 @@ class AccountBook {
 
   async find(mention: AccountMention, now: string): Promise<AccountRecord> {
     const objectId = mention.objectId ? low(mention.objectId) : undefined;
-    const byName =
-      (mention.upn ? this.#byAlias.get(`upn|${low(mention.upn)}`) : undefined) ??
-      (mention.puid ? this.#byAlias.get(`puid|${low(mention.puid)}`) : undefined);
+    const byName = (mention.puid ? this.#byAlias.get(`puid|${low(mention.puid)}`) : undefined) ?? this.#byUpn(mention);
     let account = objectId ? this.#byObject.get(objectId) : byName;
     if (objectId && !account) account = byName && !byName.objectId ? await this.#prove(byName, objectId) : undefined;
     if (account && byName && byName.id !== account.id && !byName.objectId) await this.#merge(byName, account);
@@ -92,6 +114,39 @@ class AccountBook {
     if (mention.upn) await this.#learn(account, "upn", mention.upn, now);
     if (mention.puid) await this.#learn(account, "puid", mention.puid, now);
     return account;
+  }
+
+  /** Who goes by the name, unless the record's permanent key says that it is somebody else. */
+  #byUpn({ upn, puid }: AccountMention): AccountRecord | undefined {
+    const account = upn ? this.#byAlias.get(`upn|${low(upn)}`) : undefined;
+    const others = account && this.#puids.get(account.id);
+    return puid && others && !others.has(low(puid)) ? undefined : account;
+  }
+
+  #addPuid(accountId: string, value: string): void {
+    const puids = this.#puids.get(accountId) ?? new Set<string>();
+    puids.add(low(value));
+    this.#puids.set(accountId, puids);
+  }
+
+  /** The name is this account's now: whoever went by it before does so no longer, unless nobody knew who that was. */
+  async takeOver(account: AccountRecord, upn: string, now: string): Promise<void> {
+    const others = (this.#holders.get(`upn|${low(upn)}`) ?? []).filter((other) => other.id !== account.id);
+    if (others.length === 0) return;
+    for (const other of others) if (!other.objectId) await this.#merge(other, account);
+    await this.#tx
+      .update(accountAliases)
+      .set({ validTo: now })
+      .where(
+        and(
+          eq(accountAliases.tenantId, this.#owner.tenantId),
+          eq(accountAliases.kind, "upn"),
+          eq(accountAliases.value, low(upn)),
+          ne(accountAliases.accountId, account.id),
+          isNull(accountAliases.validTo),
+        ),
+      );
+    this.#byAlias.set(`upn|${low(upn)}`, account);
   }
 
   #keep(account: AccountRecord): AccountRecord {
@@ -120,12 +175,16 @@ class AccountBook {
   async #learn(account: AccountRecord, kind: "upn" | "puid", value: string, now: string): Promise<void> {
     const key = `${account.id}|${kind}|${low(value)}`;
     this.#byAlias.set(`${kind}|${low(value)}`, account);
+    if (kind === "puid") this.#addPuid(account.id, value);
     if (this.#known.has(key)) return;
     this.#known.add(key);
     await this.#tx
       .insert(accountAliases)
       .values({ ...this.#owner, accountId: account.id, kind, value: low(value), validFrom: now })
-      .onConflictDoNothing();
+      .onConflictDoUpdate({
+        target: [accountAliases.tenantId, accountAliases.accountId, accountAliases.kind, accountAliases.value],
+        set: { validTo: null },
+      });
   }
 
   /** The provisional row's events and incidents go to the real one; where both have one open, the provisional's is linked. */
@@ -171,7 +230,7 @@ export async function upsertDirectoryUsers(
   }[],
   now: string,
 ): Promise<void> {
-  const found = await resolveAccounts(tx, owner, users, now);
+  const found = await resolveAccounts(tx, owner, users, now, { isDirectory: true });
   for (const [i, user] of users.entries()) {
     const account = found[i];
     if (!account) continue;

@@ -4,6 +4,7 @@ import { byAccount, runs } from "../windows.ts";
 import { HOUR, MINUTE, type Seen } from "../world/seen.ts";
 
 const REFUSALS = 4;
+const MAX_PROMPTS = 24;
 
 export default defineDetection({
   id: "mfa-fatigue",
@@ -29,7 +30,7 @@ export default defineDetection({
         if (gaveIn)
           out.push({
             account,
-            events: [...run.slice(-6), gaveIn],
+            events: [...prompts(events, run).slice(-MAX_PROMPTS), gaveIn],
             dedup: last.event.occurredAt.slice(0, 13),
             weight: weigh("mfa-fatigue"),
             reason: `${run.length} refusals, then accepted, all from ${last.event.client.ip}.`,
@@ -39,6 +40,17 @@ export default defineDetection({
     return out;
   },
 });
+
+/** Every prompt of the same visitor from the first refusal's own question on. */
+function prompts(events: readonly Seen[], run: readonly Seen[]): Seen[] {
+  const [first, last] = [run[0]!, run.at(-1)!];
+  return events.filter(
+    (s) =>
+      s.at >= first.at - 5 * MINUTE &&
+      s.at <= last.at &&
+      (run.includes(s) || (s.event.outcome === "challenge" && s.event.client.ip === last.event.client.ip)),
+  );
+}
 
 function accepts(seen: Seen, last: Seen): boolean {
   return (

@@ -53,9 +53,12 @@ export default defineDetection({
 function toFinding(found: Break): Finding {
   const spray = found.campaign.kind === "spray";
   const tries = found.failures.length;
-  const what = spray
-    ? `an address that tried ${found.campaign.accounts.size} accounts`
-    : `${tries} wrong passwords from the same address`;
+  const rotated = spray && !found.campaign.sources.has(found.success.event.client.ip ?? "");
+  const what = rotated
+    ? `a client that tried ${found.campaign.accounts.size} accounts from ${found.campaign.sources.size} addresses`
+    : spray
+      ? `an address that tried ${found.campaign.accounts.size} accounts`
+      : `${tries} wrong passwords from the same address`;
   return {
     account: found.account,
     events: [...found.failures.slice(-MAX_FAILURES), found.success, ...following(found).slice(0, MAX_FOLLOWING)],

@@ -1,7 +1,7 @@
 import { SCENARIOS } from "#simulator/scenarios/catalogue.ts";
 import { poissonUpper } from "../evaluation-bounds.ts";
 import { raised, userDays } from "../evaluation-score.ts";
-import { judgeStory, type Licence, type Played, playStory } from "./story-tenant.ts";
+import { judgeStory, LICENCES, type Licence, type Played, playStory } from "./story-tenant.ts";
 
 export type StoryScore = {
   story: string;
@@ -27,6 +27,8 @@ function rows(
 ): { his: number; marked: number; owner: number; wrong: number } {
   const truth = new Set(played.truth.recordIds as string[]);
   const ips = new Set((played.truth.ips ?? []) as string[]);
+  /** What the deceived owner did himself: neither answer is wrong. */
+  const deceived = new Set((played.truth.deceivedIds ?? []) as string[]);
   const ipOf = new Map(played.events.map((e) => [e.recordId, e.client.ip ?? ""]));
   const out = { his: 0, marked: 0, owner: 0, wrong: 0 };
   for (const { recordId, verdict } of incidents.attribution) {
@@ -34,7 +36,7 @@ function rows(
     if (truth.has(recordId)) {
       out.his += 1;
       out.marked += isMarked;
-    } else if (!ips.has(ipOf.get(recordId) ?? "")) {
+    } else if (!deceived.has(recordId) && !ips.has(ipOf.get(recordId) ?? "")) {
       out.owner += 1;
       out.wrong += isMarked;
     }
@@ -75,11 +77,9 @@ function scoreStory(story: string, isAttack: boolean, licence: Licence, seeds: r
   };
 }
 
-/** Every story with both licences; seeds follow from the drawn one. */
+/** Every story with each licence; seeds follow from the drawn one. */
 export function scoreStories(count: number, seed: number): StoryScore[] {
   const seeds = Array.from({ length: count }, (_, n) => `${seed}-${n}`);
   const all = [...SCENARIOS.map((s) => ({ id: s.id, isAttack: s.twinOf === null })), { id: "quiet", isAttack: false }];
-  return all.flatMap(({ id, isAttack }) =>
-    (["p1", "none"] as const).map((licence) => scoreStory(id, isAttack, licence, seeds)),
-  );
+  return all.flatMap(({ id, isAttack }) => LICENCES.map((licence) => scoreStory(id, isAttack, licence, seeds)));
 }

@@ -4,13 +4,20 @@ import { normalizeRecord } from "#domain/event/normalize/index.ts";
 import type { Analysis, InventoryItem } from "#domain/incident/analysis.ts";
 import { createClock } from "#simulator/clock.ts";
 import { createTenant } from "#simulator/scenarios/create-tenant.ts";
-import type { Tenant } from "#simulator/state/types.ts";
+import type { StoredRecord, Tenant } from "#simulator/state/types.ts";
 import { World } from "#simulator/state/world.ts";
 import { factsOf } from "../../activities/enrich/index.ts";
 
 const NOW = Date.UTC(2026, 8, 14, 10, 0, 0);
 
-export type Licence = "p1" | "none";
+const DAY = 86_400_000;
+/** How long Microsoft shows what: sign-ins and directory audits with Entra ID P1 or P2, directory audits without. */
+const SHOWN_DAYS = { signIns: 30, audits: 30, auditsFree: 7 };
+/** A shorter half year than the demo's: the stories are the same, the noise around them is thinner. */
+const RECORDS = 1_200;
+
+export const LICENCES = ["none", "p1", "p2"] as const;
+export type Licence = (typeof LICENCES)[number];
 export type Played = {
   tenant: Tenant;
   victim: string;
@@ -29,10 +36,13 @@ export function playStory(story: string, seed: string, licence?: Licence): Playe
     our: { clientId: "c", clientSecret: "s", certificates: [] },
     availability: { ual: 0, interactive: 0, nonInteractive: 0, directory: 0 },
   });
-  const tenant = createTenant(world, { story, seed, phase: "full" });
+  const order = licence === undefined ? {} : { p1: licence !== "none", p2: licence === "p2" };
+  const tenant = createTenant(world, { story, seed, phase: "full", records: RECORDS, ...order });
+  const shown = (rows: readonly StoredRecord[], days: number): unknown[] =>
+    rows.filter((r) => r.at >= NOW - days * DAY).map((r) => r.record);
   const raw: unknown[] = tenant.ual.map((r) => r.record);
-  if (licence === "p1" || (licence === undefined && tenant.p1)) raw.push(...tenant.signIns.map((r) => r.record));
-  raw.push(...tenant.directoryAudits.map((r) => r.record));
+  if (tenant.p1) raw.push(...shown(tenant.signIns, SHOWN_DAYS.signIns));
+  raw.push(...shown(tenant.directoryAudits, tenant.p1 ? SHOWN_DAYS.audits : SHOWN_DAYS.auditsFree));
   const raws = raw.map((record) => JSON.parse(JSON.stringify(record)) as unknown);
   const events = raws.flatMap((record) => {
     const read = normalizeRecord(record);
@@ -92,6 +102,20 @@ function inventoryOf(tenant: Tenant): InventoryItem[] {
         detail: { forwardTo },
       });
     }
+  }
+  for (const device of tenant.devices) {
+    out.push({
+      kind: "device",
+      objectId: device.id,
+      name: device.displayName,
+      enabled: device.accountEnabled,
+      createdAt: new Date(device.registeredAt).toISOString(),
+      detail: {
+        deviceId: device.deviceId,
+        operatingSystem: device.operatingSystem,
+        trustType: device.trustType,
+      },
+    });
   }
   for (const sp of tenant.servicePrincipals) {
     out.push({

@@ -16,6 +16,8 @@ interface PageRules {
 interface SkipToken {
   offset: number;
   asOf: number;
+  /** When the link was handed out. */
+  at?: number;
   emptyShown: boolean;
 }
 
@@ -55,6 +57,7 @@ export function page(call: Call, items: readonly Json[], rules: PageRules, conte
   rows = sort(rows, query.get("$orderby"));
 
   const skip = decodeSkip(call) ?? { offset: 0, asOf: call.now, emptyShown: false };
+  refuseOldToken(call, skip);
   const small = call.tenant.faults.find((f) => f.kind === "small-pages");
   const size = small ? Math.min(top, Number(small.settings.size ?? 2)) : top;
   const body: Json = {
@@ -94,9 +97,22 @@ function sort(rows: Json[], orderBy: string | null): Json[] {
   return rows.toSorted((a, b) => sign * String(a[member] ?? "").localeCompare(String(b[member] ?? "")));
 }
 
+/** Page tokens do not live for ever: who reads slowly finds his next page gone. */
+function refuseOldToken(call: Call, { at }: SkipToken): void {
+  if (at === undefined) return;
+  const seen = { method: call.c.req.method, path: call.c.env.virtualPath };
+  const isOld = (settings: Json): boolean => call.now - at >= Number(settings.seconds ?? 60) * 1000;
+  if (strike(call.tenant, "page-token-dies", seen, call.world.rng, isOld))
+    throw badRequest(
+      "The specified page token value has expired and can no longer be included in your request.",
+      "Directory_ExpiredPageToken",
+    );
+}
+
 function nextLink(call: Call, token: SkipToken): string {
   const url = new URL(call.url);
-  url.searchParams.set("$skiptoken", Buffer.from(JSON.stringify(token)).toString("base64url"));
+  const dated = { ...token, at: call.now };
+  url.searchParams.set("$skiptoken", Buffer.from(JSON.stringify(dated)).toString("base64url"));
   return url.toString().replaceAll("%24", "$");
 }
 

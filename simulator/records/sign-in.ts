@@ -2,6 +2,7 @@ import { graphTime, ualTime } from "../clock.ts";
 import type { Rng } from "../random.ts";
 import type { Address } from "../scenarios/networks.ts";
 import type { Device, Json, SimUser, Tenant } from "../state/types.ts";
+import { riskMembers } from "./risk.ts";
 
 export interface Agent {
   userAgent: string;
@@ -26,6 +27,10 @@ export interface SignInSpec {
   clientAppUsed?: string;
   requestType?: string;
   uniqueTokenId: string;
+  /** The tokens came from a code typed on another machine. */
+  deviceCode?: boolean;
+  /** The client proved itself with the token of a registered device. */
+  byDeviceToken?: boolean;
 }
 
 /** Entra error numbers as both logs name them. */
@@ -52,6 +57,10 @@ const FAILURES: Record<number, { reason: string; logonError: string }> = {
   50140: {
     reason: "This error occurred due to 'Keep me signed in' interrupt when the user was signing-in.",
     logonError: "KmsiInterrupt",
+  },
+  50199: {
+    reason: "For security reasons, user confirmation is required for this request.",
+    logonError: "CmsiInterrupt",
   },
   50173: {
     reason: "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
@@ -94,11 +103,7 @@ export function graphSignIn(tenant: Tenant, id: string, correlationId: string, s
     conditionalAccessStatus: spec.errorCode === 53003 ? "failure" : "notApplied",
     appliedConditionalAccessPolicies: [],
     isInteractive: spec.interactive,
-    riskDetail: "none",
-    riskLevelAggregated: "none",
-    riskLevelDuringSignIn: "none",
-    riskState: "none",
-    riskEventTypes_v2: [],
+    ...riskMembers(tenant, null),
     resourceDisplayName: spec.resource.name,
     resourceId: spec.resource.appId,
     homeTenantId: tenant.id,
@@ -134,15 +139,20 @@ export function graphSignIn(tenant: Tenant, id: string, correlationId: string, s
       spec.mfa === "none" && ![50074, 50076, 500121].includes(spec.errorCode)
         ? "singleFactorAuthentication"
         : "multiFactorAuthentication",
-    authenticationProtocol: spec.clientAppUsed === "Authenticated SMTP" ? "ropc" : "none",
+    authenticationProtocol: protocolOf(spec),
     autonomousSystemNumber: from.asn,
-    incomingTokenType: spec.interactive ? "none" : "refreshToken",
-    originalTransferMethod: "none",
+    incomingTokenType: spec.byDeviceToken ? "primaryRefreshToken" : spec.interactive ? "none" : "refreshToken",
+    originalTransferMethod: spec.deviceCode ? "deviceCodeFlow" : "none",
     crossTenantAccessType: "none",
     uniqueTokenIdentifier: spec.uniqueTokenId,
     sessionId: spec.sessionId,
     flaggedForReview: false,
   };
+}
+
+function protocolOf(spec: SignInSpec): string {
+  if (spec.deviceCode) return "deviceCode";
+  return spec.clientAppUsed === "Authenticated SMTP" ? "ropc" : "none";
 }
 
 /** The same sign-in as the unified audit log shows it: its Id is the id of the Graph sign-in. */

@@ -31,9 +31,10 @@ export function addSignIn(
   stream: StoredSignIn["stream"],
   record: Json,
   live: boolean,
+  laterBy = 0,
 ): void {
   const source = stream === "interactiveUser" ? "interactive" : "nonInteractive";
-  const availableAt = availability(world, tenant, at, source, live ? world.clock.now() : null);
+  const availableAt = availability(world, tenant, at, source, live ? world.clock.now() : null) + laterBy;
   tenant.signIns.push({ at, availableAt, stream, record });
   if (!live) return;
   const again = duplicateAfter(world, tenant);

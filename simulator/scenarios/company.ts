@@ -14,6 +14,7 @@ interface CompanyOptions {
   name?: string | undefined;
   now: number;
   p1: boolean;
+  p2?: boolean | undefined;
   synced: boolean;
   people?: number | undefined;
   /** Names of companies that exist already: no two share a name or a domain. */
@@ -48,6 +49,7 @@ export function createCompany(rng: Rng, options: CompanyOptions): Tenant {
     story: options.story,
     seed: options.seed,
     p1: options.p1,
+    p2: options.p2 ?? false,
     installation: { state: "never", servicePrincipalId: rng.uuid(), roles: {}, directoryRoles: [] },
     servicePrincipals: firstPartyApps(rng, options.now),
   };
@@ -106,6 +108,7 @@ function newUser(
     usageLocation: tenant.country,
     skus: [
       options.p1 ? SKU.businessPremium.id : SKU.businessStandard.id,
+      ...(options.p2 ? [SKU.entraP2.id] : []),
       ...(rng.chance(0.3) ? [SKU.flowFree.id] : []),
     ],
     onPremisesSyncEnabled: synced ? true : null,

@@ -17,6 +17,10 @@ interface TenantOrder {
   /** When the story begins in phase "full"; default so that its last event was one hour ago. */
   startAt?: number | undefined;
   p1?: boolean | undefined;
+  /** Entra ID P2 besides: Microsoft says how risky it finds a sign-in. */
+  p2?: boolean | undefined;
+  /** About how many records half a year of ordinary work leaves. */
+  records?: number | undefined;
   people?: number | undefined;
   /** Adds the accounts that trip careless clients. */
   traps?: boolean | undefined;
@@ -48,7 +52,8 @@ export function createTenant(world: World, order: TenantOrder): Tenant {
     story: order.story,
     name: order.name,
     now,
-    p1: order.p1 ?? chosen.p1,
+    p1: order.p1 ?? (order.p2 || chosen.p1),
+    p2: order.p2,
     synced: chosen.synced,
     people: order.people,
     taken: new Set([...world.tenants.values()].map((t) => t.displayName)),
@@ -68,7 +73,7 @@ export function createTenant(world: World, order: TenantOrder): Tenant {
   const endsAt = order.startAt === undefined ? now - HOUR : order.startAt + chosen.minutes * MINUTE;
   const historyUntil = order.phase === "full" ? Math.min(now, endsAt) : now;
   const stage = new Stage(world, tenant, rng, false);
-  playOrdinaryWork(stage, historyUntil);
+  playOrdinaryWork(stage, historyUntil, order.records);
   chosen.prepare?.(stage, historyUntil);
   stage.collect();
   if (order.phase === "full") playStory(world, tenant, victim, chosen, endsAt, false);

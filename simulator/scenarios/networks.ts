@@ -51,6 +51,25 @@ export const NETWORKS: readonly Network[] = [
   { key: "comcast", asn: 7922, name: "Comcast Cable Communications", cidr: "73.0.0.0/8", kind: "isp", places: US },
   { key: "tmobile", asn: 21928, name: "T-Mobile USA", cidr: "172.32.0.0/11", kind: "mobile", places: US },
   {
+    key: "telekom",
+    asn: 3320,
+    name: "Deutsche Telekom AG",
+    cidr: "87.128.0.0/10",
+    kind: "isp",
+    places: [
+      place("Hannover", "Niedersachsen", "DE", 52.3759, 9.732),
+      place("Dortmund", "Nordrhein-Westfalen", "DE", 51.5136, 7.4653),
+    ],
+  },
+  {
+    key: "amazon",
+    asn: 16509,
+    name: "Amazon.com",
+    cidr: "34.240.0.0/13",
+    kind: "hosting",
+    places: [place("Dublin", "Dublin", "IE", 53.3498, -6.2603)],
+  },
+  {
     key: "digitalocean",
     asn: 14061,
     name: "DigitalOcean",

@@ -12,7 +12,7 @@ const HISTORY_DAYS = 180;
 const RECORD_BUDGET = 2_800;
 
 /** Half a year of ordinary work, service noise and background failures, ending at `until`. */
-export function playOrdinaryWork(stage: Stage, until: number): void {
+export function playOrdinaryWork(stage: Stage, until: number, records = RECORD_BUDGET): void {
   const { rng, tenant } = stage;
   fillMailboxes(stage, until);
   const workers = tenant.users.filter((u) => tenant.people.some((p) => p.userId === u.id));
@@ -20,7 +20,7 @@ export function playOrdinaryWork(stage: Stage, until: number): void {
   const dense = 14;
   const sparseShare = Math.min(
     1,
-    (RECORD_BUDGET / workers.length - dense * perPersonDay * 0.7) / ((HISTORY_DAYS - dense) * perPersonDay * 0.7),
+    (records / workers.length - dense * perPersonDay * 0.7) / ((HISTORY_DAYS - dense) * perPersonDay * 0.7),
   );
   for (const user of workers) {
     let session = stage.ownSession(user, "office");

@@ -2,6 +2,7 @@ import type { Rng } from "../random.ts";
 import { type DirectoryChange, directoryChange } from "../records/directory.ts";
 import * as exchange from "../records/exchange.ts";
 import { type FileOperation, fileOperation, teamsOperation } from "../records/office.ts";
+import { microsoftsRisk, type Risk, riskMembers } from "../records/risk.ts";
 import { type Agent, graphSignIn, newTokenId, type SignInSpec, ualSignIn } from "../records/sign-in.ts";
 import { addDirectoryAudit, addSignIn, addUal } from "../records/store.ts";
 import { APP, RESOURCE } from "../state/identifiers.ts";
@@ -104,14 +105,33 @@ export class Stage {
       ...options,
     };
     addUal(this.world, this.tenant, at, ualSignIn(this.tenant, id, correlationId, spec), this.live);
-    addSignIn(
-      this.world,
-      this.tenant,
-      at,
-      spec.interactive ? "interactiveUser" : "nonInteractiveUser",
-      graphSignIn(this.tenant, id, correlationId, spec),
-      this.live,
-    );
+    this.graphSignIn(at, id, correlationId, spec);
+    this.written.push(id);
+    return id;
+  }
+
+  /** Graph's form, with Microsoft's own opinion; an opinion formed offline comes hours later under the same id. */
+  private graphSignIn(at: number, id: string, correlationId: string, spec: SignInSpec): void {
+    const { world, tenant, live } = this;
+    const stream = spec.interactive ? "interactiveUser" : "nonInteractiveUser";
+    const record = graphSignIn(tenant, id, correlationId, spec);
+    const risk = tenant.p2 && spec.errorCode === 0 ? this.riskOf(id, spec) : null;
+    addSignIn(world, tenant, at, stream, { ...record, ...riskMembers(tenant, risk?.laterBy ? null : risk) }, live);
+    if (risk?.laterBy)
+      addSignIn(world, tenant, at, stream, { ...record, ...riskMembers(tenant, risk) }, live, risk.laterBy);
+  }
+
+  private riskOf(id: string, { user, from, device, interactive }: SignInSpec): Risk | null {
+    const person = this.tenant.people.find((p) => p.userId === user.id);
+    const usual = person ? [person.officeIp, person.homeIp, person.mobileIp].includes(from.ip) : false;
+    const { kind } = network(from.network);
+    return microsoftsRisk(this.rng.fork(`risk/${id}`), { usual, ownDevice: device != null, kind, interactive });
+  }
+
+  /** An entry that only Graph's directory audits have. */
+  directoryAudit(at: number, record: Json): string {
+    addDirectoryAudit(this.world, this.tenant, at, record, this.live);
+    const id = String(record.id);
     this.written.push(id);
     return id;
   }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createClock } from "../clock.ts";
+import { ROLE } from "../state/identifiers.ts";
 import type { Json, Tenant } from "../state/types.ts";
 import { World } from "../state/world.ts";
 import { SCENARIOS } from "./catalogue.ts";
@@ -8,6 +9,8 @@ import { NETWORKS } from "./networks.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, n) => String(n + 1));
 const NOW = Date.UTC(2026, 7, 20, 10, 0, 0);
+/** Records of ordinary work around a story: the story itself is the same with fewer. */
+const THIN = 900;
 const NO_DELAY = { ual: 0, interactive: 0, nonInteractive: 0, directory: 0 };
 
 const newWorld = (): World =>
@@ -39,11 +42,12 @@ describe.each(SCENARIOS.map((s) => [s.id, s] as const))("story %s is self-consis
   const world = newWorld();
   let tenants: Tenant[] = [];
   beforeAll(() => {
-    tenants = SEEDS.map((seed) => createTenant(world, { story: id, seed, phase: "full" }));
+    tenants = SEEDS.map((seed) => createTenant(world, { story: id, seed, phase: "full", records: THIN }));
   });
 
   it("has 8 to 25 people and two to four thousand records in the last 180 days", () => {
-    for (const t of tenants) {
+    const elsewhere = newWorld();
+    for (const t of SEEDS.slice(0, 3).map((seed) => createTenant(elsewhere, { story: id, seed, phase: "full" }))) {
       expect(t.people.length, t.seed).toBeGreaterThanOrEqual(8);
       expect(t.people.length, t.seed).toBeLessThanOrEqual(25);
       expect(t.ual.length, t.seed).toBeGreaterThan(1800);
@@ -92,7 +96,7 @@ describe.each(SCENARIOS.map((s) => [s.id, s] as const))("story %s is self-consis
   it("cites records that exist and points at rules, grants, connectors and forwardings that exist", () => {
     for (const t of tenants) {
       const known = new Set([...ualIds(t), ...t.directoryAudits.map((r) => String(r.record.id))]);
-      for (const recordId of t.attack.recordIds as string[])
+      for (const recordId of [...(t.attack.recordIds as string[]), ...((t.attack.deceivedIds ?? []) as string[])])
         expect(known.has(recordId), `${t.seed} ${recordId}`).toBe(true);
       const mailbox = userOf(t)?.mailbox;
       if (t.attack.ruleId) expect(mailbox?.rules.map((r) => r.id)).toContain(t.attack.ruleId);
@@ -100,6 +104,13 @@ describe.each(SCENARIOS.map((s) => [s.id, s] as const))("story %s is self-consis
         expect(t.servicePrincipals.map((s) => s.id)).toContain(t.attack.servicePrincipalId);
       if (t.attack.grantId) expect(t.grants.map((g) => g.id)).toContain(t.attack.grantId);
       if (t.attack.connectorIdentity) expect(t.connectors.map((c) => c.identity)).toContain(t.attack.connectorIdentity);
+      if (t.attack.deviceObjectId) expect(t.devices.map((d) => d.id)).toContain(t.attack.deviceObjectId);
+      if (t.attack.methodId) expect(userOf(t)?.methods.map((m) => m.id)).toContain(t.attack.methodId);
+      if (t.attack.newAccountId)
+        expect(t.users.find((u) => u.id === t.attack.newAccountId)?.roles).toContain(ROLE.globalAdministrator);
+      if (t.attack.federatedDomain)
+        expect(t.addedDomains.find((d) => d.name === t.attack.federatedDomain)?.federation).not.toBeNull();
+      if (t.attack.policyId) expect(t.policies.find((p) => p.id === t.attack.policyId)?.state).toBe("disabled");
       if (t.attack.forwardingAddress) expect(mailbox?.forwardingSmtpAddress).toBe(`smtp:${t.attack.forwardingAddress}`);
       expect(new Set(t.grants.map((g) => g.id)).size).toBe(t.grants.length);
     }
@@ -109,31 +120,24 @@ describe.each(SCENARIOS.map((s) => [s.id, s] as const))("story %s is self-consis
     for (const t of tenants) {
       const victim = userOf(t);
       const own = t.people.find((p) => p.userId === victim?.id);
-      const device = t.devices.find((d) => d.ownerId === victim?.id);
-      const byVictim = cited(t).filter((r) => r.UserId === victim?.upn && r.Operation !== "UserLoginFailed");
-      const agents = new Set(
-        byVictim.map((r) => String(property(r.ExtendedProperties, "UserAgent") ?? "")).filter((a) => a !== ""),
+      const places = [own?.officeIp, own?.homeIp, own?.mobileIp];
+      const computer = t.devices.find((d) => d.id === own?.deviceObjectId)?.deviceId;
+      const mine = cited(t).filter((r) => r.UserId === victim?.upn && r.Operation === "UserLoggedIn");
+      const byOwner = mine.map(
+        (r) => places.includes(String(r.ClientIP)) || property(r.DeviceProperties, "Id") === computer,
       );
-      const devices = byVictim
-        .filter((r) => r.Operation === "UserLoggedIn")
-        .map((r) => property(r.DeviceProperties, "Id"));
       if (scenario.twinOf === null) {
-        expect(agents.has(own?.browserAgent ?? ""), t.seed).toBe(false);
-        expect(devices.every((d) => d === undefined)).toBe(true);
+        expect(byOwner, t.seed).not.toContain(true);
         expect(t.attacker?.victimId).toBe(victim?.id);
       } else {
-        expect(
-          [...agents].every((a) => a === own?.browserAgent),
-          t.seed,
-        ).toBe(true);
-        if (device) expect(devices.every((d) => d === device.deviceId)).toBe(true);
+        expect(byOwner, t.seed).not.toContain(false);
         expect(t.attacker).toBeNull();
       }
     }
   });
 
   it("has the same actors, times and records for the same seed", () => {
-    const again = createTenant(newWorld(), { story: id, seed: "1", phase: "full" });
+    const again = createTenant(newWorld(), { story: id, seed: "1", phase: "full", records: THIN });
     expect(again).toEqual(tenants[0]);
   });
 });

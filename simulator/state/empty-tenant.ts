@@ -28,6 +28,7 @@ export function emptyTenant(id: string): Tenant {
     transportRules: [],
     groups: [],
     policies: [],
+    addedDomains: [],
     ual: [],
     signIns: [],
     directoryAudits: [],

@@ -11,6 +11,7 @@ export const FAULT_KINDS = {
   latency: "ms of real time before the answer",
   "empty-pages": "every collection starts with an empty page that has a nextLink",
   "small-pages": "size: rows per page whatever $top says",
+  "page-token-dies": "seconds: a nextLink older than that answers 400 Directory_ExpiredPageToken",
   "late-records": "delayMs added to new records, probability per record",
   "duplicate-records": "new records come a second time, changed, afterMs later",
   "replica-lag": "ms during which directory reads show the old value",

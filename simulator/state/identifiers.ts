@@ -51,6 +51,7 @@ export const APP = {
   office: { id: "d3590ed6-52b3-4102-aeff-aad2292ab01c", name: "Microsoft Office" },
   teams: { id: "1fec8e78-bce4-4aaf-ab1b-5451cc387264", name: "Microsoft Teams" },
   sharePoint: { id: "08e18876-6177-487e-b8b5-cf950c1e598c", name: "SharePoint Online Web Client Extensibility" },
+  broker: { id: "29d9ed98-a469-4536-ade2-f981bc1d605e", name: "Microsoft Authentication Broker" },
   azureCli: { id: "04b07795-8ddb-461a-bbee-02f9e1bf7b46", name: "Microsoft Azure CLI" },
   azurePowerShell: { id: "1950a258-227b-4e31-a9cf-717495945fc2", name: "Microsoft Azure PowerShell" },
   adminCenter: { id: "00000006-0000-0ff1-ce00-000000000000", name: "Microsoft Office 365 Portal" },
@@ -67,8 +68,10 @@ export const SKU = {
   businessPremium: { id: "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46", part: "SPB" },
   businessStandard: { id: "f245ecc8-75af-4f8e-b61f-27d8114de5f3", part: "O365_BUSINESS_PREMIUM" },
   flowFree: { id: "f30db892-07e9-47e9-837c-80727f46fd3d", part: "FLOW_FREE" },
+  entraP2: { id: "84a661c4-e949-4bd2-a560-ed7766fcaf2b", part: "AAD_PREMIUM_P2" },
   exchangeOnline2: { id: "19ec0d23-8335-4cbd-94ac-6050e30712fa", part: "EXCHANGEENTERPRISE" },
 } as const;
 
 export const PLAN_P1 = { id: "41781fb2-bc02-4b7c-bd55-b576c07bb09d", name: "AAD_PREMIUM" };
+export const PLAN_P2 = { id: "eec0eb4f-6444-4f95-aba0-50c24d67f998", name: "AAD_PREMIUM_P2" };
 export const PLAN_EXCHANGE = { id: "efb87545-963c-4e0d-99df-69c6916d9eb0", name: "EXCHANGE_S_ENTERPRISE" };

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { JWK } from "jose";
+import { emptyTenant } from "./empty-tenant.ts";
 import type { Tenant } from "./types.ts";
 import type { RefreshToken, World } from "./world.ts";
 
@@ -26,7 +27,7 @@ export function readSnapshot(path: string): Snapshot | null {
 }
 
 export function restore(world: World, snapshot: Snapshot): void {
-  for (const tenant of snapshot.tenants) world.tenants.set(tenant.id, tenant);
+  for (const tenant of snapshot.tenants) world.tenants.set(tenant.id, { ...emptyTenant(tenant.id), ...tenant });
   world.effects = snapshot.effects;
   world.violations = snapshot.violations;
   world.refreshTokens = snapshot.refreshTokens;

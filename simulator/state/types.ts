@@ -186,6 +186,13 @@ export interface TransportRule {
   whenChanged: string;
 }
 
+/** A domain that was added to the company's own two; `federation` names the foreign issuer of its sign-ins. */
+export interface AddedDomain {
+  name: string;
+  verified: boolean;
+  federation: { issuerUri: string; passiveSignInUri: string; displayName: string } | null;
+}
+
 export interface Group {
   id: string;
   displayName: string;
@@ -324,6 +331,7 @@ export interface Tenant {
   transportRules: TransportRule[];
   groups: Group[];
   policies: Json[];
+  addedDomains: AddedDomain[];
   ual: StoredRecord[];
   signIns: StoredSignIn[];
   directoryAudits: StoredRecord[];

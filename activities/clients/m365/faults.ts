@@ -36,6 +36,8 @@ const NOT_LICENSED = new Set([
 export function classify(status: number, code: string | undefined, message: string | undefined): FaultClass {
   if (status === 429 || code === "AF429" || code === "TooManyRequests" || code === "activityLimitReached")
     return "retry";
+  // The link grew old while the page before it was worked on: reading again from the start gets all of it.
+  if (code === "Directory_ExpiredPageToken") return "retry";
   if (code && NOT_LICENSED.has(code)) return "not-licensed";
   // A feature the tenant has no licence for; carries no stable code, and is no lost consent.
   if (status === 401 && message?.startsWith("Account is not provisioned")) return "not-licensed";

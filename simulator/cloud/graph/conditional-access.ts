@@ -11,7 +11,7 @@ export function conditionalAccessRoutes(routes: GraphRoutes): void {
     page(call, call.tenant.policies, { defaultSize: 100, maxSize: 999 }, "identity/conditionalAccess/policies"),
   );
   routes.on("post", PATH, [["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"]], (call) => {
-    if (!call.tenant.p1) throw denied();
+    if (!call.tenant.p1 && !call.tenant.p2) throw denied();
     const body = call.body();
     if (typeof body.displayName !== "string" || typeof body.conditions !== "object")
       throw badRequest("displayName and conditions are required.");

@@ -1,5 +1,5 @@
 import { graphTime } from "../../clock.ts";
-import { PLAN_EXCHANGE, PLAN_P1, SKU } from "../../state/identifiers.ts";
+import { PLAN_EXCHANGE, PLAN_P1, PLAN_P2, SKU } from "../../state/identifiers.ts";
 import type { Json, Tenant } from "../../state/types.ts";
 import { json, mailboxOf, userOf } from "./find.ts";
 import { type GraphRoutes, READ_DIRECTORY, READ_MAIL_SETTINGS, READ_USERS } from "./route.ts";
@@ -17,16 +17,12 @@ export function organizationRoutes(routes: GraphRoutes): void {
   routes.on("get", "/domains", [["Domain.Read.All"], ...READ_DIRECTORY], ({ tenant }) =>
     json({
       "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#domains",
-      value: [tenant.domain, tenant.initialDomain].map((id) => ({
-        id,
-        authenticationType: "Managed",
-        isAdminManaged: true,
-        isDefault: id === tenant.domain,
-        isInitial: id === tenant.initialDomain,
-        isRoot: true,
-        isVerified: true,
-        supportedServices: ["Email", "OfficeCommunicationsOnline"],
-      })),
+      value: [
+        ...[tenant.domain, tenant.initialDomain].map((id) => domainJson(tenant, id, "Managed", true)),
+        ...tenant.addedDomains.map(({ name, federation, verified }) =>
+          domainJson(tenant, name, federation ? "Federated" : "Managed", verified),
+        ),
+      ],
     }),
   );
   routes.on("get", "/subscribedSkus", [["LicenseAssignment.Read.All"], ...readOrganization], ({ tenant }) =>
@@ -64,6 +60,24 @@ export function organizationRoutes(routes: GraphRoutes): void {
       userPurpose: purpose,
     });
   });
+}
+
+function domainJson(
+  tenant: Tenant,
+  id: string,
+  authenticationType: "Managed" | "Federated",
+  isVerified: boolean,
+): Json {
+  return {
+    id,
+    authenticationType,
+    isAdminManaged: true,
+    isDefault: id === tenant.domain,
+    isInitial: id === tenant.initialDomain,
+    isRoot: true,
+    isVerified,
+    supportedServices: ["Email", "OfficeCommunicationsOnline"],
+  };
 }
 
 function organizationJson(tenant: Tenant): Json {
@@ -112,7 +126,7 @@ function skusOf(tenant: Tenant): Json[] {
       skuId: sku.id,
       skuPartNumber: sku.part,
       servicePlans: [
-        ...(sku === SKU.flowFree
+        ...(sku === SKU.flowFree || sku === SKU.entraP2
           ? []
           : [
               {
@@ -127,6 +141,16 @@ function skusOf(tenant: Tenant): Json[] {
               {
                 servicePlanId: PLAN_P1.id,
                 servicePlanName: PLAN_P1.name,
+                provisioningStatus: "Success",
+                appliesTo: "User",
+              },
+            ]
+          : []),
+        ...(sku === SKU.entraP2
+          ? [
+              {
+                servicePlanId: PLAN_P2.id,
+                servicePlanName: PLAN_P2.name,
                 provisioningStatus: "Success",
                 appliesTo: "User",
               },
