@@ -1,7 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { createTestServers, TEST_PG_URL, TEST_TEMPORAL_ADDRESS } from "#cli/servers/test-servers.ts";
-import { workflowIds } from "#temporal/workflow-ids.ts";
 import { type CloudTenant, type House, openHouse, until } from "../scenarios/house.ts";
 import { openEmpty } from "./empty.ts";
 
@@ -52,29 +51,19 @@ async function contain(house: House, empty: Empty, victim: { tenantId: string; c
     return rows.length > 0 && rows;
   });
   if (!row) throw new Error("no incident");
-  // The event of an activity's start is written together with its end.
-  const events = await until("the activity's end", async () => {
-    const { history } = await empty.rig.client.connection.workflowService.getWorkflowExecutionHistory({
-      namespace: house.temporal.namespace,
-      execution: { workflowId: workflowIds.incident(tenantId, row.id) },
-    });
-    return history?.events?.some((event) => event.activityTaskStartedEventAttributes) && history.events;
-  });
-  const timeOf = (has: (event: (typeof events)[number]) => unknown): number => {
-    const time = events.find((event) => has(event))?.eventTime;
-    return time ? Number(time.seconds) * 1000 + Number(time.nanos) / 1e6 : Number.NaN;
-  };
   const writes = await house.sql<Write[]>`
-    select kind, sent_at, accepted_at from actions
+    select kind, planned_at, sent_at, accepted_at from actions
     where incident_id = ${row.id} and step_id = 'revoke-and-lock' order by planned_at, sent_at`;
+  const [opened] = await house.sql<{ at: Date }[]>`
+    select last_event_at as at from tenants where id = ${tenantId}`;
   const [revoke] = writes.filter((w) => w.kind === "revoke-sessions");
+  const disable = writes.find((w) => w.kind === "disable-account");
   const stops: [string, number][] = [
-    ["poll → stored and judged", row.detected_at.getTime()],
-    ["→ written down, workflow started", timeOf((e) => e.workflowExecutionStartedEventAttributes)],
-    ["→ activity taken up", timeOf((e) => e.activityTaskStartedEventAttributes)],
-    ["→ planned, asked, revoke sent", revoke?.sent_at.getTime() ?? Number.NaN],
-    ["→ revoke accepted", revoke?.accepted_at.getTime() ?? Number.NaN],
-    ["→ disable accepted", row.lock_accepted_at.getTime()],
+    ["poll → page and events stored", opened?.at.getTime() ?? Number.NaN],
+    ["→ read and judged", row.detected_at.getTime()],
+    ["→ written down, account read", revoke?.planned_at.getTime() ?? Number.NaN],
+    ["→ asked, both requests sent", disable?.sent_at.getTime() ?? Number.NaN],
+    ["→ both accepted", row.lock_accepted_at.getTime()],
   ];
   const parts: Record<string, number> = {};
   let before = row.ingested_at.getTime();
@@ -85,7 +74,7 @@ async function contain(house: House, empty: Empty, victim: { tenantId: string; c
   return { total: row.lock_accepted_at.getTime() - row.ingested_at.getTime(), parts };
 }
 type Row = { id: string; ingested_at: Date; detected_at: Date; lock_accepted_at: Date };
-type Write = { kind: string; sent_at: Date; accepted_at: Date };
+type Write = { kind: string; planned_at: Date; sent_at: Date; accepted_at: Date };
 
 async function measure(): Promise<void> {
   // Nobody is polled while another is measured: as in production, each tenant has its turn once a minute.

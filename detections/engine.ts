@@ -11,7 +11,7 @@ import { type Handles, handlesOf, isStrangePlace, type Weighed, weighAccount } f
 import { JUDGEMENT, type Weight } from "./weights.ts";
 import { CLEAN, type Taint, tellingIp } from "./world/baseline.ts";
 import { type Account, HOUR, type Seen } from "./world/seen.ts";
-import { buildWorld, type World } from "./world/world.ts";
+import { buildWorld, prepare, type World } from "./world/world.ts";
 
 type Judged = {
   account: Account;
@@ -181,14 +181,15 @@ function worstFirst(a: IncidentDraft, b: IncidentDraft): number {
  * then built again without what that attacker taught them, until nothing changes.
  */
 export function analyze(input: AnalysisInput): Analysis {
+  const prepared = prepare(input);
   let taint = CLEAN;
-  let world = buildWorld(input, taint);
+  let world = buildWorld(input, taint, prepared);
   let judged = judgeAll(world, input);
   for (let pass = 1; pass < MAX_PASSES; pass++) {
     const next = taintOf(world, judged, taint);
     if (sameTaint(taint, next)) break;
     taint = next;
-    world = buildWorld(input, taint);
+    world = buildWorld(input, taint, prepared);
     judged = judgeAll(world, input);
   }
   const raised = judged.flatMap((j) => j.incidents);

@@ -277,7 +277,7 @@ export type CloudTenant = {
 };
 
 /** Asks again until the answer is true-ish; the error names what never came. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
+export async function until<T>(what: string, probe: () => Promise<T | undefined | false>, seconds = 180): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await probe();

@@ -38,7 +38,7 @@ export async function phishAbout(house: House, customer: Customer): Promise<stri
 /** A house whose collectors poll when told to: deaths need the two cores more than idle tenants do. */
 export async function openQuietHouse() {
   const house = await openHouse({ pollMs: 600_000 });
-  await house.startWorker({ PETRA_QUEUES: "monitor,scan,notify" });
+  await house.startWorker({ PETRA_QUEUES: "monitor,scan,notify", PETRA_LOCK_AT_ONCE: "off" });
   const org = await house.factories.org({ name: "Northgate IT" });
   return { house, admin: await house.person(org.id, { role: "admin" }), serve: await prepareContainment(house) };
 }
@@ -52,18 +52,25 @@ export async function attackUnder(house: House, admin: Person, customer: Custome
   await house.attack(customer.cloud.tenantId);
   const phish = await phishAbout(house, customer);
   serve();
-  const [card] = await until("the incident", async () => {
-    await house.sql`select pg_notify('petra_poll', ${customer.tenantId})`;
-    const list = await house.incidents(admin, customer.tenantId);
-    return list.length > 0 && list;
-  });
+  const [card] = await until("the incident", () =>
+    unlessDown(async () => {
+      await house.sql`select pg_notify('petra_poll', ${customer.tenantId})`;
+      const list = await house.incidents(admin, customer.tenantId);
+      return list.length > 0 && list;
+    }),
+  );
   const incidentId = card?.id ?? "";
-  await until("steps 1 to 3", async () => {
-    const seen = await house.incident(admin, incidentId);
-    return AUTOMATIC.every((id) => SETTLED.includes(stepOf(seen, id).state));
-  });
+  await until("steps 1 to 3", () =>
+    unlessDown(async () => {
+      const seen = await house.incident(admin, incidentId);
+      return AUTOMATIC.every((id) => SETTLED.includes(stepOf(seen, id).state));
+    }),
+  );
   return { incidentId, phish, rulesBefore };
 }
+
+/** A database that is dead at the moment answers later. */
+const unlessDown = <T>(probe: () => Promise<T>): Promise<T | undefined> => probe().catch(() => undefined);
 
 /** Inbox rules of the victim, the owner's own among them. */
 async function rulesOf(house: House, customer: Customer): Promise<number> {

@@ -15,12 +15,14 @@ export type Deaths = {
   stop(): Promise<void>;
 };
 
-export type Containment = (killAt?: string) => Deaths;
+/** Where (`kind:point`) which process dies: the worker itself, or the one with this id. */
+export type Death = { at: string; pid?: number };
+export type Containment = (death?: Death) => Deaths;
 
 /**
  * Serves the queue of containment by a process of its own, beside the house's worker with the other queues, so that a death
- * hits the writes and not the collectors. Told where to die (`kind:point`), the process is replaced after its death by one
- * that lives. Answers a function that starts one.
+ * hits the writes and not the collectors. Told where to die, the process is replaced after its death by one that lives; told
+ * whom to kill there, it lives on. Answers a function that starts one.
  */
 export async function prepareContainment(house: House): Promise<Containment> {
   const bundle = join(house.folder, "workflows.js");
@@ -36,9 +38,10 @@ export async function prepareContainment(house: House): Promise<Containment> {
     });
   };
 
-  return (killAt) => {
+  return (death) => {
     let isStopped = false;
-    let child = launch(killAt ? { PETRA_KILL_AT: killAt } : {});
+    const whom: Record<string, string> = death?.pid === undefined ? {} : { PETRA_KILL_PID: String(death.pid) };
+    let child = launch(death ? { PETRA_KILL_AT: death.at, ...whom } : {});
     const deaths: Deaths = {
       diedAt: undefined,
       stop: async () => {

@@ -47,7 +47,7 @@ async function attacked(customer: Customer, killAt?: string) {
   let deaths: Deaths | undefined;
   try {
     const { phish, ...seen } = await attackUnder(house, admin, customer, () => {
-      deaths = serve(killAt);
+      deaths = serve(killAt ? { at: killAt } : undefined);
     });
     const done = Date.now();
     const diedAt = killAt ? await until("the planned death", async () => deaths?.diedAt) : done;

@@ -5,9 +5,9 @@ import { FAILURE_CONVERTER_PATH } from "#temporal/codec.ts";
 export const WORKFLOWS_PATH = fileURLToPath(new URL("../workflows/index.ts", import.meta.url));
 
 /** The code of all workflows for the sandbox; about a second and a half. */
-export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+export function bundleWorkflows(workflowsPath = WORKFLOWS_PATH): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
-    workflowsPath: WORKFLOWS_PATH,
+    workflowsPath,
     failureConverterPath: FAILURE_CONVERTER_PATH,
     logger: {
       log: () => {},

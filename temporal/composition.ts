@@ -62,7 +62,7 @@ export function compose(env: WorkerEnv) {
     clock,
     seal: (incidentId, password) => seal(masterKey, PASSWORD_PURPOSE, incidentId, new TextEncoder().encode(password)),
     randomBytes: (size) => new Uint8Array(randomBytes(size)),
-    ...(env.PETRA_KILL_AT ? { fault: dieAt(env.PETRA_KILL_AT) } : {}),
+    ...(env.PETRA_KILL_AT ? { fault: dieAt(env.PETRA_KILL_AT, env.PETRA_KILL_PID) } : {}),
   });
   const detect = {
     db,
@@ -73,6 +73,10 @@ export function compose(env: WorkerEnv) {
     workflowIdOf: workflowIds.incident,
     publicUrl,
   };
+  const lockAtOnce = (at: { tenantId: string; incidentId: string }) => {
+    const workflowId = workflowIds.incident(at.tenantId, at.incidentId);
+    return remediate.lockAtOnce({ ...at, by: { kind: "response", workflowId } });
+  };
   const pollEveryMs = env.PETRA_POLL_MS ?? PACE[env.PETRA_MODE].pollMs;
   const activities: ActivitiesByQueue = {
     containment: createIncidentActivities({ db, clock, remediate, publicUrl, workflowIdOf: workflowIds.incident }),
@@ -80,6 +84,7 @@ export function compose(env: WorkerEnv) {
       ...createTenantActivities({ db, clock, cloud, bell }),
       ...createCollectActivities({
         ...detect,
+        ...(env.PETRA_LOCK_AT_ONCE === "on" ? { lockAtOnce } : {}),
         cloud,
         runWatches: () => remediate.runWatches({}),
         hastenLocks: remediate.hastenLocks,
@@ -109,10 +114,15 @@ export function compose(env: WorkerEnv) {
   };
 }
 
-/** The planned death of a kill test: no goodbye, as a pulled plug. */
-const dieAt = (point: string) => (now: { action: string; at: string }) => {
-  if (`${now.action}:${now.at}` === point) process.kill(process.pid, "SIGKILL");
-};
+/** The planned death of a kill test, once: no goodbye, as a pulled plug. */
+function dieAt(point: string, pid = process.pid) {
+  let isOver = false;
+  return (now: { action: string; at: string }) => {
+    if (isOver || `${now.action}:${now.at}` !== point) return;
+    isOver = true;
+    process.kill(pid, "SIGKILL");
+  };
+}
 
 /** Name and message of our own errors; for others the name alone, since their messages may quote a tenant's text (S41). */
 function describeFault(error: unknown): string {

@@ -34,6 +34,10 @@ const schema = z.object({
     .pipe(z.array(z.enum(QUEUE_NAMES as [QueueName, ...QueueName[]])).min(1)),
   PETRA_WORKER_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   PETRA_POLL_MS: z.coerce.number().int().min(250).optional(),
+  PETRA_LOCK_AT_ONCE: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe("on: the collector that finds an incident locks the account itself; off: it leaves that to the workflow"),
   PETRA_SHARDS: z.coerce.number().int().min(1).max(256).default(1),
   PETRA_WORKFLOW_BUNDLE: z.string().min(1).optional().describe("prebuilt bundle; built at the start when missing"),
   PETRA_CLOCK_FILE: z.string().min(1).optional().describe("moves the clock of demo and tests"),
@@ -42,6 +46,7 @@ const schema = z.object({
     .regex(/^[a-z-]+:(before-request|after-effect|after-answer|after-record)$/)
     .optional()
     .describe("kill tests: the worker kills itself at this point of this write"),
+  PETRA_KILL_PID: z.coerce.number().int().min(2).optional().describe("kill tests: kills this process there instead"),
   PETRA_INVENTORY_MS: milliseconds(24 * 3_600_000),
   PETRA_DIRECTORY_MS: milliseconds(3_600_000),
 });
@@ -55,9 +60,11 @@ export function readWorkerEnv(env: Record<string, string | undefined> = process.
     const wrong = parsed.error.issues.map((issue) => `${String(issue.path[0])} (${issue.message})`);
     throw new Error(`The worker cannot start. Missing or wrong: ${[...new Set(wrong)].join(", ")}.`);
   }
-  const { PETRA_MODE, M365_ORIGIN_MAP, PETRA_CLOCK_FILE, PETRA_KILL_AT } = parsed.data;
-  if (PETRA_MODE === "production" && (PETRA_CLOCK_FILE || PETRA_KILL_AT))
-    throw new Error("The worker cannot start. PETRA_CLOCK_FILE and PETRA_KILL_AT are for demo and tests only.");
+  const { PETRA_MODE, M365_ORIGIN_MAP, PETRA_CLOCK_FILE, PETRA_KILL_AT, PETRA_KILL_PID } = parsed.data;
+  if (PETRA_MODE === "production" && (PETRA_CLOCK_FILE || PETRA_KILL_AT || PETRA_KILL_PID))
+    throw new Error(
+      "The worker cannot start. PETRA_CLOCK_FILE, PETRA_KILL_AT and PETRA_KILL_PID are for demo and tests only.",
+    );
   if (PETRA_MODE === "production" && Object.keys(M365_ORIGIN_MAP).length > 0)
     throw new Error("The worker cannot start. M365_ORIGIN_MAP is for the demo; in production Microsoft is Microsoft.");
   return parsed.data;

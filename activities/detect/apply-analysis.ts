@@ -37,29 +37,34 @@ type Input = {
   now: string;
   hasInventory: boolean;
 };
-type Changed = { opened: string[]; grown: string[] };
+type Carried = { incidentId: string; isNew: boolean; hasGrown: boolean; isUnanswered: boolean; accountKey: number };
 
-/** Carries one judgement into the rows: opens, grows and links incidents, and writes failed attacks and notable events. */
-export async function applyAnalysis(tx: ScopedTx, input: Input): Promise<Changed> {
+/** Carries one judgement into the incidents: opens, grows and links them. A lock waits for nothing more than this. */
+export async function carryIncidents(tx: ScopedTx, input: Input): Promise<Carried[]> {
   const { owner, analysis, stored } = input;
   await holdJudgement(tx, owner.tenantId);
   const tenant = await findTenant(tx, owner.tenantId);
-  if (!tenant) return { opened: [], grown: [] };
+  if (!tenant) return [];
   const clocks = new Map<string, RecordClock>(
     stored.map((s) => [s.event.recordId, { availableAt: s.availableAt, ingestedAt: s.ingestedAt }]),
   );
-  const rowsOf = groupRows(stored, analysis.attribution);
-  const changed: Changed = { opened: [], grown: [] };
+  const carried: Carried[] = [];
   for (const draft of analysis.incidents) {
     const account = await accountOf(tx, owner, draft, input.now);
     const outcome = await carryDraft(tx, { ...input, tenant, account, draft, clocks });
-    if (!outcome) continue;
-    await writeRows(tx, owner, outcome.incidentId, rowsOf.get(account.key) ?? []);
-    if (outcome.isNew) changed.opened.push(outcome.incidentId);
-    else if (outcome.hasGrown) changed.grown.push(outcome.incidentId);
+    if (outcome) carried.push({ ...outcome, accountKey: account.key });
   }
+  return carried;
+}
+
+/** The rest of a judgement: whose each row of the incidents' accounts was, failed attacks and notable events. */
+export async function carryFindings(tx: ScopedTx, input: Input, carried: readonly Carried[]): Promise<void> {
+  const { owner, analysis, stored } = input;
+  await holdJudgement(tx, owner.tenantId);
+  const rowsOf = groupRows(stored, analysis.attribution);
+  for (const { incidentId, accountKey } of carried)
+    await writeRows(tx, owner, incidentId, rowsOf.get(accountKey) ?? []);
   await writeSideFindings(tx, owner, input, await sideFindings(tx, input));
-  return changed;
 }
 
 async function accountOf(tx: ScopedTx, owner: Owner, draft: IncidentDraft, now: string): Promise<AccountRecord> {
@@ -77,10 +82,7 @@ type Carry = Input & {
   clocks: Map<string, RecordClock>;
 };
 
-async function carryDraft(
-  tx: ScopedTx,
-  carry: Carry,
-): Promise<{ incidentId: string; isNew: boolean; hasGrown: boolean } | undefined> {
+async function carryDraft(tx: ScopedTx, carry: Carry): Promise<Omit<Carried, "accountKey"> | undefined> {
   const { owner, account, draft, now } = carry;
   const earlier = await listIncidentsOf(tx, owner.tenantId, account.id);
   const open = earlier.find((i) => i.status === "open");
@@ -116,7 +118,7 @@ async function carryDraft(
     publicUrl: carry.deps.publicUrl,
     now,
   });
-  return { incidentId: made.id, isNew: true, hasGrown: false };
+  return { incidentId: made.id, isNew: true, hasGrown: false, isUnanswered: made.responseActs };
 }
 
 const evidenceContext = ({ clocks, account, now }: Carry) => ({
@@ -143,7 +145,9 @@ async function grow(tx: ScopedTx, carry: Carry, open: IncidentRecord) {
       detail: { records: draft.recordIds.length, newTargets },
     });
   }
-  return { incidentId: open.id, isNew: false, hasGrown: newTargets > 0 };
+  // Who opened it may have died before its workflow was rung.
+  const isUnanswered = open.responseActs && open.lockAcceptedAt === null;
+  return { incidentId: open.id, isNew: false, hasGrown: newTargets > 0, isUnanswered };
 }
 
 /** "same" = nothing new; otherwise the closed incident to link to, if there is one (D8). */

@@ -4,6 +4,7 @@ import type { WorkflowBell } from "#activities/bell.ts";
 import { storePage } from "#activities/ingest/store-page.ts";
 import { createDb, type Db } from "#db/client.ts";
 import { artifacts, detectionSignals, incidentRows, incidentSteps, incidents } from "#db/schema/incident.ts";
+import { events } from "#db/schema/ingest.ts";
 import { accounts } from "#db/schema/organization.ts";
 import { audit, outbox } from "#db/schema/platform.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
@@ -181,6 +182,66 @@ describe("a judgement", () => {
     expect(rung).toEqual([`ensure ${of.id}`]);
   });
 
+  it("locks in this process before its workflow is rung, where Response may; a lock that hangs or fails holds nothing up", async () => {
+    const { owner, put } = await tenant({ responseEnabled: true });
+    await put(["l1"]);
+    drafts = [draft(["l1"])];
+    const told: string[] = [];
+    const runWith = (lock: () => Promise<unknown>) => {
+      const lockAtOnce = ({ incidentId }: { incidentId: string }) => {
+        told.push(`lock ${incidentId} after ${rung.length}`);
+        return lock();
+      };
+      return runDetections({ ...deps(), lockAtOnce }, owner, { days: 30 });
+    };
+    await runWith(async () => {});
+    const [incident] = await incidentsOf(owner.tenantId);
+    // Nobody says that it is locked: whoever was to lock it may have died.
+    await runWith(() => new Promise(() => {}));
+    await runWith(() => Promise.reject(new Error("Microsoft is down")));
+    expect(told).toEqual([0, 1, 2].map((n) => `lock ${incident?.id} after ${n}`));
+    expect(rung).toEqual(Array.from({ length: 3 }, () => `ensure ${incident?.id}`));
+    await make.orm.update(incidents).set({ lockAcceptedAt: now }).where(eq(incidents.tenantId, owner.tenantId));
+    await runWith(async () => {});
+    expect(told).toHaveLength(3);
+    const off = await tenant();
+    await off.put(["l2"]);
+    drafts = [draft(["l2"])];
+    await runDetections({ ...deps(), lockAtOnce: () => Promise.reject(told.push("off")) }, off.owner, { days: 30 });
+    expect(told).not.toContain("off");
+  });
+
+  it("remembers a tenant's events and still sees what was judged elsewhere, changed hands or came late", async () => {
+    const { owner, put } = await tenant();
+    const judged: string[][] = [];
+    const judge = async () => {
+      const analyze: DetectDeps["analyze"] = (input) => {
+        judged.push(input.events.map((event) => event.recordId).sort());
+        return deps().analyze(input);
+      };
+      await runDetections({ ...deps(), analyze }, owner, { days: 30 });
+    };
+    drafts = [draft(["w1"])];
+    await put(["w1"]);
+    await judge();
+    await put(["w2"]);
+    await judge();
+    await put(["w3"]);
+    await make.orm.update(events).set({ detectedAt: now }).where(eq(events.tenantId, owner.tenantId));
+    await judge();
+    const moved = await make.account({ orgId: owner.orgId, id: owner.tenantId }, { upn: "moved@client.example" });
+    await make.orm.update(events).set({ accountKey: moved.key }).where(eq(events.recordId, "w1"));
+    drafts = [draft(["w1"], { account: { upn: moved.upn } })];
+    await judge();
+    expect(judged).toEqual([["w1"], ["w1", "w2"], ["w1", "w2", "w3"], ["w1", "w2", "w3"]]);
+    const [theirs] = await make.orm.select().from(incidents).where(eq(incidents.accountId, moved.id));
+    const rows = await make.orm
+      .select()
+      .from(incidentRows)
+      .where(eq(incidentRows.incidentId, theirs?.id ?? ""));
+    expect(rows.map((row) => row.recordId)).toEqual(["w1"]);
+  });
+
   it("twice over the same records changes nothing", async () => {
     const { owner, put } = await tenant({ responseEnabled: true });
     await put(["a1"]);
@@ -191,7 +252,8 @@ describe("a judgement", () => {
     expect(all).toHaveLength(1);
     expect(all[0]).toMatchObject({ planVersion: 1, responseActs: true });
     expect(all[0]?.publishedAt).not.toBeNull();
-    expect(rung).toHaveLength(1);
+    // Its workflow, which may never have begun, is asked for until the lock is accepted.
+    expect(rung).toEqual([`ensure ${all[0]?.id}`, `ensure ${all[0]?.id}`]);
   });
 
   it("lets an incident grow by late records; new targets make a new plan and wake the workflow [L3]", async () => {

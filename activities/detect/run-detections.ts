@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { WorkflowBell } from "#activities/bell.ts";
 import type { Db } from "#db/client.ts";
 import { markJudged } from "#db/repos/ingest.ts";
@@ -6,7 +7,7 @@ import { withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
 import type { Analysis, AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
-import { applyAnalysis } from "./apply-analysis.ts";
+import { carryFindings, carryIncidents } from "./apply-analysis.ts";
 import { loadWindow } from "./window.ts";
 
 export { MONITOR_DAYS } from "./window.ts";
@@ -19,13 +20,15 @@ export type DetectDeps = {
   factsOf: (event: NormalizedEvent) => EventFacts;
   workflowIdOf: (tenantId: string, incidentId: string) => string;
   publicUrl: string;
+  /** Step 1 in this process; without it every lock is left to the incident's workflow. */
+  lockAtOnce?: (at: { tenantId: string; incidentId: string }) => Promise<unknown>;
 };
 type Owner = { orgId: string; tenantId: string };
 
 /**
- * Judges a tenant's events of the last days and carries the result into incidents, failed attacks and notable events in one
- * transaction; then rings the workflows of what is new or has grown. Scan and monitoring share it. Answers how many
- * incidents were opened.
+ * Judges a tenant's events of the last days. Incidents come first and are answered at once; whose each row was, failed
+ * attacks and notable events follow in a transaction of their own, which also marks the events as judged: what dies in
+ * between is judged again. Scan and monitoring share it. Answers what was opened and what has grown.
  */
 export async function runDetections(
   deps: DetectDeps,
@@ -49,22 +52,45 @@ export async function runDetections(
     ...(options.blindSpots ? { blindSpots: options.blindSpots } : {}),
   });
   const now = deps.clock.now().toISOString();
-  const changed = await withWorkerScope(deps.db, owner, async (tx) => {
-    const result = await applyAnalysis(tx, {
-      deps,
-      owner,
-      stored,
-      analysis,
-      since,
-      isWhole,
-      now,
-      hasInventory: options.inventory !== undefined,
-      asOf,
-    });
+  const hasInventory = options.inventory !== undefined;
+  const judged = { deps, owner, stored, analysis, since, isWhole, now, hasInventory, asOf };
+  const carried =
+    analysis.incidents.length > 0 ? await withWorkerScope(deps.db, owner, (tx) => carryIncidents(tx, judged)) : [];
+  await Promise.all(carried.map((incident) => answer(deps, owner.tenantId, incident)));
+  await withWorkerScope(deps.db, owner, async (tx) => {
+    await carryFindings(tx, judged, carried);
     await markJudged(tx, owner.tenantId, { since, ingestedUntil: asOf }, now);
-    return result;
   });
-  for (const id of changed.opened) await deps.bell.ensureIncident(owner.tenantId, id);
-  for (const id of changed.grown) await deps.bell.wakeIncident(owner.tenantId, id, "evidence");
-  return changed;
+  return {
+    opened: carried.filter(({ isNew }) => isNew).map(({ incidentId }) => incidentId),
+    grown: carried.filter(({ isNew, hasGrown }) => !isNew && hasGrown).map(({ incidentId }) => incidentId),
+  };
+}
+
+/** So long a lock in this process has before the incident's workflow begins, which would find it half done. */
+const HEAD_START_MS = 1_000;
+
+/**
+ * Locks where Response may, in this process and at once; then, or when that takes long, rings the incident's workflow, which
+ * goes on from whatever came of it: every write is in the ledger, and of two attempts only one sends.
+ */
+async function answer(
+  deps: DetectDeps,
+  tenantId: string,
+  {
+    incidentId,
+    isNew,
+    hasGrown,
+    isUnanswered,
+  }: { incidentId: string; isNew: boolean; hasGrown: boolean; isUnanswered: boolean },
+): Promise<void> {
+  if (isUnanswered && deps.lockAtOnce) {
+    const lock = deps.lockAtOnce({ tenantId, incidentId }).catch(() => undefined);
+    const isOver = new AbortController();
+    await Promise.race([lock, setTimeout(HEAD_START_MS, undefined, { signal: isOver.signal }).catch(() => undefined)]);
+    isOver.abort();
+  }
+  if (isNew) await deps.bell.ensureIncident(tenantId, incidentId);
+  else if (hasGrown) await deps.bell.wakeIncident(tenantId, incidentId, "evidence");
+  else if (isUnanswered) await deps.bell.ensureIncident(tenantId, incidentId);
 }

@@ -5,6 +5,7 @@ import type { TenantRecord } from "#db/repos/tenant.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { PastSighting } from "#domain/incident/analysis.ts";
 import { LOOKBACK_DAYS } from "#domain/tenant/phases.ts";
+import { warmEvents } from "./warm-events.ts";
 
 export const MONITOR_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -39,9 +40,10 @@ export async function loadWindow(
   const begun = open === undefined ? asOf : Date.parse(open) - BEFORE_INCIDENT_DAYS * DAY_MS;
   const since = dayOf(Math.max(oldest, Math.min(asOf - options.days * DAY_MS, begun)));
   const mustBeWhole = options.days > MONITOR_DAYS;
-  const past = mustBeWhole ? [] : await rememberedPast(tx, db, tenant, { from: dayOf(oldest), until: since });
-  const many = !mustBeWhole && (await countEvents(tx, tenant.id, since, WHOLE_TENANT_EVENTS + 1)) > WHOLE_TENANT_EVENTS;
-  if (!many) return { since, stored: await loadEvents(tx, tenant.id, since), past, isWhole: true };
+  if (mustBeWhole) return { since, stored: await loadEvents(tx, tenant.id, since), past: [], isWhole: true };
+  const past = await rememberedPast(tx, db, tenant, { from: dayOf(oldest), until: since });
+  const isMany = (await countEvents(tx, tenant.id, since, WHOLE_TENANT_EVENTS + 1)) > WHOLE_TENANT_EVENTS;
+  if (!isMany) return { since, stored: await warmEvents(tx, db, tenant.id, since), past, isWhole: true };
   const accountKeys = await listUnjudgedAccounts(tx, tenant.id, since);
   const stored = await loadEvents(tx, tenant.id, since, { accountKeys, upns: [] });
   const colleagues = await loadSightings(tx, tenant.id, {

@@ -49,22 +49,25 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
   const everyMs = Math.max(SHORTEST_TURN_MS, Math.min(1_000, deps.pollEveryMs));
 
   const judgeNow = async (tenant: WorkerTenant): Promise<void> => {
-    if (!unjudged.delete(tenant.tenantId)) return;
-    try {
-      await runDetections(deps, tenant, { days: MONITOR_DAYS });
-    } catch (error) {
-      unjudged.add(tenant.tenantId);
-      throw error;
+    // What another source brought meanwhile does not wait for the next turn.
+    while (unjudged.delete(tenant.tenantId)) {
+      try {
+        await runDetections(deps, tenant, { days: MONITOR_DAYS });
+      } catch (error) {
+        unjudged.add(tenant.tenantId);
+        throw error;
+      }
     }
   };
   const judge = (tenant: WorkerTenant): void =>
     board.begin(`${tenant.tenantId} judge`, 0, () => judgeNow(tenant), { isUrgent: true });
   const poll = (tenant: PolledTenant & WorkerTenant, source: Source): void =>
     board.begin(`${tenant.tenantId} ${source.id}`, Math.max(deps.pollEveryMs, source.leastEveryMs), async () => {
-      if ((await pollOnce(deps, tenant, source, memory)) === 0) return;
-      unjudged.add(tenant.tenantId);
-      judge(tenant);
-      await deps.hastenLocks(tenant);
+      const onNew = () => {
+        unjudged.add(tenant.tenantId);
+        judge(tenant);
+      };
+      if ((await pollOnce(deps, tenant, source, memory, onNew)) > 0) await deps.hastenLocks(tenant);
     });
 
   await untilStopped({ everyMs, lengthMs: deps.lengthMs, ...(kicks ? { kicks } : {}) }, async () => {

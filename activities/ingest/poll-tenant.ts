@@ -32,12 +32,16 @@ const SAVE_EVERY_MS = 30_000;
 const SEEN_PAGES = 2_000;
 const DEFAULT_BACKOFF_MS = 30_000;
 
-/** Polls one source of a tenant once; answers how many events were new. Faults are noted, not thrown. */
+/**
+ * Polls one source of a tenant once; answers how many events were new, and tells it as soon as they are stored. Faults are
+ * noted, not thrown.
+ */
 export async function pollOnce(
   deps: PollDeps,
   tenant: PolledTenant,
   source: Source,
   memory: PollMemory,
+  onNew: () => void = () => {},
 ): Promise<number> {
   if ((memory.retryAt.get(keyOf(tenant, source)) ?? 0) > performance.now()) return 0;
   const row = await withWorkerScope(deps.db, tenant, (tx) => findTenant(tx, tenant.tenantId));
@@ -46,6 +50,7 @@ export async function pollOnce(
   if (blocked) return noteState(deps, tenant, source, memory, "blind", blocked);
   try {
     const inserted = await pollSource(deps, tenant, source, memory);
+    if (inserted > 0) onNew();
     const regained = row.accessLostAt ? { accessLostAt: null, accessLostReason: null } : undefined;
     if (inserted > 0 || regained) {
       const lastEventAt = inserted > 0 ? { lastEventAt: deps.clock.now().toISOString() } : {};

@@ -42,15 +42,14 @@ export async function storePage(
   const { understood, unreadable } = understandPage(page.records, page.eventSource, factsOf, owner.microsoftTenantId);
   return withWorkerScope(db, owner, async (tx) => {
     const at = { orgId: owner.orgId, tenantId: owner.tenantId };
-    if (page.watermark) await saveWatermark(tx, at, page.source, page.watermark);
-    if (page.records.length === 0) return { isNew: false, read: 0, inserted: 0, unreadable: 0 };
-    const rawPageId = await insertRawPage(tx, at, {
-      source: page.source,
-      hash,
-      receivedAt: page.receivedAt,
-      records: page.records.length,
-      body: gzipSync(page.body),
-    });
+    const mark = page.watermark && saveWatermark(tx, at, page.source, page.watermark);
+    if (page.records.length === 0) {
+      await mark;
+      return { isNew: false, read: 0, inserted: 0, unreadable: 0 };
+    }
+    const { source, receivedAt } = page;
+    const raw = { source, hash, receivedAt, records: page.records.length, body: gzipSync(page.body) };
+    const [rawPageId] = await Promise.all([insertRawPage(tx, at, raw), mark]);
     if (rawPageId === undefined) return { isNew: false, read: page.records.length, inserted: 0, unreadable: 0 };
     const put = async (index: number, raw: unknown, reason: string) =>
       quarantineRecord(tx, at, {

@@ -49,16 +49,63 @@ const TRIES_AFTER_LOST_ANSWERS = 3;
 export async function write(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> {
   const hold = new RowHold(deps, c);
   try {
-    return await attempt(deps, c, request, hold);
+    return await attempt(deps, c, request, hold, await openRow(deps, c, request, hold));
   } finally {
     await hold.release();
   }
 }
 
-async function attempt(deps: RemediateDeps, c: Case, request: WriteRequest, hold: RowHold): Promise<WriteResult> {
+/** A write whose present state was read a moment ago. */
+export type KnownWrite = WriteRequest & { known: Image | null };
+
+/**
+ * Writes that go out side by side: `prepare` and the opening of all their rows, gate included, are one transaction. The gate
+ * is asked for one after the other, and what follows a stopped one is not begun. Undefined where `prepare` says so.
+ */
+export async function writeTogether(
+  deps: RemediateDeps,
+  c: Case,
+  prepare: (tx: ScopedTx) => Promise<{ c: Case; requests: KnownWrite[] } | undefined>,
+): Promise<{ c: Case; results: WriteResult[] } | undefined> {
+  const holds: RowHold[] = [];
+  try {
+    const opened = await inCase(deps, c, async (tx) => {
+      const ready = await prepare(tx);
+      if (!ready) return undefined;
+      const writes: { request: KnownWrite; hold: RowHold; row: OpenedRow }[] = [];
+      for (const request of ready.requests) {
+        const hold = new RowHold(deps, c);
+        const row = await openKnown(tx, deps, ready.c, request);
+        holds.push(hold);
+        writes.push({ request, hold, row });
+        if (row.gate?.allowed === false) break;
+      }
+      // Last, because a hold lasts seconds and a gate may have to wait its turn.
+      for (const { hold, row } of writes) await takeNew(tx, hold, row);
+      return { c: ready.c, writes };
+    });
+    if (!opened) return undefined;
+    const going = opened.writes.map(({ request, hold, row }) => attempt(deps, opened.c, request, hold, row));
+    return { c: opened.c, results: (await Promise.allSettled(going)).map(answered) };
+  } finally {
+    await Promise.all(holds.map((hold) => hold.release()));
+  }
+}
+
+function answered<T>(end: PromiseSettledResult<T>): T {
+  if (end.status === "rejected") throw end.reason;
+  return end.value;
+}
+
+async function attempt(
+  deps: RemediateDeps,
+  c: Case,
+  request: WriteRequest,
+  hold: RowHold,
+  opened: OpenedRow,
+): Promise<WriteResult> {
   const executor: Executor = EXECUTORS[request.kind];
   const target = targetOf(request.targetId, request.image ?? null);
-  const opened = await openRow(deps, c, request, hold);
   let { action } = opened;
   if (opened.isSettled) return settled(action);
   let firstGate = opened.gate;
@@ -71,7 +118,7 @@ async function attempt(deps: RemediateDeps, c: Case, request: WriteRequest, hold
     if (action.state === "sent" || action.state === "unknown") {
       const now = await executor.read(c.m365, target);
       if (executor.isDone(now, action.before ?? null, target))
-        return done(await accept(deps, c, action, { after: { ...now, foundAfterLostAnswer: true } }));
+        return done(await accept(deps, c, hold, action, { after: { ...now, foundAfterLostAnswer: true } }));
       if (tries > TRIES_AFTER_LOST_ANSWERS)
         throw new M365Fault("retry", `${request.kind}: no answer, and not seen done`, { retryAfterMs: 5000 });
     }
@@ -104,7 +151,7 @@ async function attempt(deps: RemediateDeps, c: Case, request: WriteRequest, hold
       await refuse(deps, c, action, reason, outcome);
       return { kind: "refused", reason, code: outcome.code };
     }
-    const accepted = await accept(deps, c, action, {
+    const accepted = await accept(deps, c, hold, action, {
       requestId: outcome.requestId,
       after:
         outcome.kind === "gone"
@@ -137,14 +184,25 @@ async function openRow(deps: RemediateDeps, c: Case, request: WriteRequest, hold
   const executor: Executor = EXECUTORS[request.kind];
   const { known } = request;
   if (known !== undefined)
-    return inCase(deps, c, async (tx) => {
-      const earlier = await listEarlier(tx, c, request);
-      return goOn(earlier, request) ?? begin(tx, deps, c, request, hold, earlier, known);
-    });
+    return inCase(deps, c, async (tx) => takeNew(tx, hold, await openKnown(tx, deps, c, { ...request, known })));
   const present = await inCase(deps, c, async (tx) => goOn(await listEarlier(tx, c, request), request));
   if (present) return present;
   const before = await executor.read(c.m365, targetOf(request.targetId, request.image ?? null));
-  return inCase(deps, c, async (tx) => begin(tx, deps, c, request, hold, await listEarlier(tx, c, request), before));
+  return inCase(deps, c, async (tx) => {
+    const earlier = await listEarlier(tx, c, request);
+    return takeNew(tx, hold, await begin(tx, deps, c, request, earlier, before));
+  });
+}
+
+async function openKnown(tx: ScopedTx, deps: RemediateDeps, c: Case, request: KnownWrite): Promise<OpenedRow> {
+  const earlier = await listEarlier(tx, c, request);
+  return goOn(earlier, request) ?? begin(tx, deps, c, request, earlier, request.known);
+}
+
+/** A row made and marked in this transaction is held from its end on; any other is taken before it is sent. */
+async function takeNew(tx: ScopedTx, hold: RowHold, row: OpenedRow): Promise<OpenedRow> {
+  if (row.gate?.allowed) await hold.takeNew(tx, row.action.id);
+  return row;
 }
 
 const prefixOf = ({ step, kind, targetId, extra }: WriteRequest): string =>
@@ -172,7 +230,6 @@ async function begin(
   deps: RemediateDeps,
   c: Case,
   request: WriteRequest,
-  hold: RowHold,
   earlier: ActionRow[],
   before: Image | null,
 ): Promise<OpenedRow> {
@@ -205,9 +262,7 @@ async function begin(
   if (isAlready) return { action, isSettled: true };
   // Another attempt was quicker: its row is looked at before anything is sent.
   if (action.id !== id) return { action, isSettled: false };
-  const gate = await markSent(tx, deps, c, request, action);
-  await hold.takeNew(tx, id);
-  return { action, isSettled: false, gate };
+  return { action, isSettled: false, gate: await markSent(tx, deps, c, request, action) };
 }
 
 /** Asks the gate and marks the row as sent in one transaction: no write without an answer, no answer older than the write. */
@@ -228,14 +283,18 @@ async function markSent(
     await audit(tx, c, { ...entry, action: "action.stopped", detail: { ...detail, reason: gate.reason } });
     return gate;
   }
-  await setAction(tx, action.id, { state: "sent", sentAt: now, policyVersion: gate.policyVersion, error: null });
-  await audit(tx, c, { ...entry, action: "action.sent", detail: { ...detail, policy: gate.policyVersion } });
+  const { policyVersion } = gate;
+  await Promise.all([
+    setAction(tx, action.id, { state: "sent", sentAt: now, policyVersion, error: null }),
+    audit(tx, c, { ...entry, action: "action.sent", detail: { ...detail, policy: policyVersion } }),
+  ]);
   return gate;
 }
 
-function accept(
+async function accept(
   deps: RemediateDeps,
   c: Case,
+  hold: RowHold,
   action: ActionRow,
   values: { requestId?: string | undefined; after: Image },
 ): Promise<ActionRow> {
@@ -243,13 +302,16 @@ function accept(
   const { requestId, after } = values;
   // What was not there was not changed by us either.
   const isUndoable = action.isUndoable && after.gone !== true;
-  return inCase(deps, c, async (tx) => {
-    const set = { state: "accepted" as const, acceptedAt: now, after, error: null, isUndoable };
-    await setAction(tx, action.id, { ...set, requestId });
-    const detail = { kind: action.kind, target: action.targetLabel, ...(requestId ? { requestId } : {}) };
-    await audit(tx, c, { at: now, actor: action.actor, action: "action.accepted", object: action.id, detail });
-    return { ...action, ...set };
+  const set = { state: "accepted" as const, acceptedAt: now, after, error: null, isUndoable };
+  const detail = { kind: action.kind, target: action.targetLabel, ...(requestId ? { requestId } : {}) };
+  const entry = { at: now, actor: action.actor, action: "action.accepted", object: action.id, detail };
+  await inCase(deps, c, async (tx) => {
+    // Nobody needs to hold what is settled.
+    const free = { claimedBy: null, claimedUntil: null };
+    await Promise.all([setAction(tx, action.id, { ...set, ...free, requestId }), audit(tx, c, entry)]);
   });
+  hold.end();
+  return { ...action, ...set };
 }
 
 async function refuse(

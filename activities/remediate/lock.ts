@@ -4,10 +4,11 @@ import { setStep } from "#db/repos/incident.ts";
 import { holdAdministrators, putWatch, updateIncident } from "#db/repos/remediate.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
+import type { ActionKind } from "#domain/remediation/steps.ts";
 import { keepAccountFacts, readAccountFacts } from "./account-facts.ts";
 import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";
 import { guardStep } from "./faults.ts";
-import { type WriteRequest, type WriteResult, write } from "./ledger.ts";
+import { type KnownWrite, type WriteRequest, type WriteResult, write, writeTogether } from "./ledger.ts";
 import type { StepOutcome } from "./outcome.ts";
 import { planSteps } from "./plan-remediation.ts";
 
@@ -23,7 +24,7 @@ export async function lockAccount(deps: RemediateDeps, input: Ordered): Promise<
   const c = await openCase(deps, input);
   return guardStep(deps, c, STEP, async () => {
     if (stepOf(c, STEP)?.state === "verified" && !isReopened(c)) return { state: "verified" };
-    return lock(deps, c, input, await c.m365.readUser(c.objectId));
+    return (await lock(deps, c, input, await c.m365.readUser(c.objectId))) ?? { state: "waiting" };
   });
 }
 
@@ -44,27 +45,49 @@ export async function lockAtOnce(deps: RemediateDeps, input: Ordered): Promise<S
   if (!isResumed && !BEGINNABLE.includes(step?.state ?? "waiting")) return undefined;
   return guardStep(deps, c, STEP, async () => {
     const facts = await readAccountFacts(c);
-    const now = nowOf(deps);
-    const [planned, plan] = await inCase(deps, c, async (tx) => {
+    const decide = async (tx: ScopedTx): Promise<Case | undefined> => {
+      const now = nowOf(deps);
       const row = await keepAccountFacts(tx, c, facts, now);
-      return [row, await planSteps(deps, tx, row, [STEP], now)] as const;
-    });
-    if (plan.steps[0]?.authority !== "auto") return undefined;
-    return lock(deps, planned, input, facts.user ?? (await c.m365.readUser(c.objectId)));
+      const plan = await planSteps(deps, tx, row, [STEP], now);
+      return plan.steps[0]?.authority === "auto" ? row : undefined;
+    };
+    if (facts.user) return lock(deps, c, input, facts.user, decide);
+    // Microsoft did not show the account: the decision stands all the same, and the lock tries once more.
+    const planned = await inCase(deps, c, decide);
+    return planned && lock(deps, planned, input, await c.m365.readUser(c.objectId));
   });
 }
 
-async function lock(deps: RemediateDeps, c: Case, input: Ordered, user: M365User): Promise<StepOutcome> {
-  const known = {
-    accountEnabled: user.accountEnabled,
-    sessionsValidFrom: user.sessionsValidFrom,
-    lastPasswordChangeAt: user.lastPasswordChangeAt,
+/**
+ * The two requests that lock, side by side: neither waits for the other's answer, and sessions are ended again afterwards.
+ * `decide` runs in the transaction that opens their rows; undefined where it says so.
+ */
+async function lock(
+  deps: RemediateDeps,
+  opened: Case,
+  input: Ordered,
+  user: M365User,
+  decide: (tx: ScopedTx) => Promise<Case | undefined> = async () => opened,
+): Promise<StepOutcome | undefined> {
+  const { accountEnabled, sessionsValidFrom, lastPasswordChangeAt } = user;
+  const known = { accountEnabled, sessionsValidFrom, lastPasswordChangeAt };
+  const requestOf = (c: Case, kind: ActionKind): KnownWrite => {
+    return { step: STEP, kind, targetId: c.objectId, targetLabel: c.account.upn, order: input, known };
   };
-  const round = await begin(deps, c, input, known);
-  const base = { step: STEP, targetId: c.objectId, targetLabel: c.account.upn, order: input, known } as const;
-  const revoked = await write(deps, c, { ...base, kind: "revoke-sessions", extra: `first-${round}` });
+  const disable = (c: Case) => requestOf(c, "disable-account");
+  const written = await writeTogether(deps, opened, async (tx) => {
+    const c = await decide(tx);
+    if (!c) return undefined;
+    const round = await begin(deps, tx, c, input, known);
+    const revoke = { ...requestOf(c, "revoke-sessions"), extra: `first-${round}` };
+    return { c, requests: isEnabledAdmin(c, user) ? [revoke] : [revoke, disable(c)] };
+  });
+  if (!written) return undefined;
+  const { c } = written;
+  const [revoked, together] = written.results;
+  if (!revoked) throw new Error("Nothing was written.");
   if (revoked.kind === "stopped") return settleStop(deps, c, input, STEP, revoked);
-  const locked = await disable(deps, c, { ...base, kind: "disable-account" });
+  const locked = together ?? (await disableAdmin(deps, c, disable(c)));
   if (locked.kind === "stopped") return settleStop(deps, c, input, STEP, locked);
   if (locked.kind === "refused") return settleRefused(deps, c, input, locked.reason);
   if (locked.kind === "gone") return settleRefused(deps, c, input, "The account does not exist any more.");
@@ -80,31 +103,36 @@ export async function roundOf(tx: ScopedTx, c: Case): Promise<number> {
 const isReopened = (c: Case): boolean =>
   ["accepted", "verified"].includes(stepOf(c, "reenable-account")?.state ?? "waiting");
 
-async function begin(deps: RemediateDeps, c: Case, input: Ordered, known: Record<string, unknown>): Promise<number> {
+async function begin(
+  deps: RemediateDeps,
+  tx: ScopedTx,
+  c: Case,
+  input: Ordered,
+  known: Record<string, unknown>,
+): Promise<number> {
   const now = nowOf(deps);
-  return inCase(deps, c, async (tx) => {
-    // A plan made while Microsoft was silent has no before-image: this is the last moment to take one.
-    if (!c.incident.accountBefore)
-      await updateIncident(tx, c.at.incidentId, { accountBefore: { ...known, readAt: now }, updatedAt: now });
-    await setStep(tx, c.at.incidentId, STEP, {
-      state: "running",
-      actor: input.by,
-      askedAt: stepOf(c, STEP)?.askedAt ?? now,
-      reason: null,
-      updatedAt: now,
-    });
-    return roundOf(tx, c);
+  // A plan made while Microsoft was silent has no before-image: this is the last moment to take one.
+  if (!c.incident.accountBefore)
+    await updateIncident(tx, c.at.incidentId, { accountBefore: { ...known, readAt: now }, updatedAt: now });
+  await setStep(tx, c.at.incidentId, STEP, {
+    state: "running",
+    actor: input.by,
+    askedAt: stepOf(c, STEP)?.askedAt ?? now,
+    reason: null,
+    updatedAt: now,
   });
+  return roundOf(tx, c);
 }
+
+const isEnabledAdmin = (c: Case, user: M365User): boolean =>
+  c.account.roles.includes("Global Administrator") && user.accountEnabled;
 
 /**
  * The last enabled Global Administrator is not locked by anybody: that would lock the rescuers out. Lockers of
  * administrators in one tenant wait for each other, or two of them would each see the other's target still enabled (S44).
  */
-async function disable(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> {
-  const isAdmin = c.account.roles.includes("Global Administrator") && request.known?.accountEnabled === true;
-  if (!isAdmin) return write(deps, c, request);
-  return inCase(deps, c, async (tx) => {
+const disableAdmin = (deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> =>
+  inCase(deps, c, async (tx) => {
     if (!(await holdAdministrators(tx, c.at.tenantId)))
       throw new M365Fault("retry", "another administrator is being locked", { retryAfterMs: 500 });
     if ((await c.m365.countEnabledGlobalAdmins()) > 1) return write(deps, c, request);
@@ -112,7 +140,6 @@ async function disable(deps: RemediateDeps, c: Case, request: WriteRequest): Pro
       "It is the last enabled Global Administrator. Its sessions were ended; make another Global Administrator, then lock it.";
     return { kind: "refused", reason, code: "LastGlobalAdministrator" };
   });
-}
 
 async function settleAccepted(
   deps: RemediateDeps,

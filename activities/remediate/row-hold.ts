@@ -47,11 +47,16 @@ export class RowHold {
     return performance.now() < this.sureUntil;
   }
 
+  /** The row was let go of together with what settled it. */
+  end(): void {
+    clearInterval(this.timer);
+    this.actionId = undefined;
+  }
+
   /** A database that does not answer frees the row by time. */
   async release(): Promise<void> {
     const { actionId } = this;
-    clearInterval(this.timer);
-    this.actionId = undefined;
+    this.end();
     if (actionId) await inCase(this.deps, this.c, (tx) => releaseAction(tx, actionId, this.attempt)).catch(() => {});
   }
 

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { and, eq, gte, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import { and, count, eq, gte, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
 import { events, quarantine, rawPages, watermarks } from "../schema/ingest.ts";
 import type { ScopedTx } from "../tenancy.ts";
@@ -155,6 +155,10 @@ export type StoredEvent = {
   availableAt: string | null;
   ingestedAt: string;
 };
+/** With a print of its content as the database computes it: see `printWindow`. */
+export type PrintedEvent = StoredEvent & { print: number };
+
+const printOf = sql<number>`hashtext(${events.contentHash})`;
 
 /**
  * A tenant's events since a time, oldest first, every version of a record: which one counts must not hang on arrival. `accountKeys` narrows to those accounts, what
@@ -164,26 +168,44 @@ export async function loadEvents(
   tx: ScopedTx,
   tenantId: string,
   since: string,
-  narrow?: { accountKeys: number[]; upns: string[] },
-): Promise<StoredEvent[]> {
-  const ofAccounts = narrow
-    ? or(
-        narrow.accountKeys.length > 0 ? inArray(events.accountKey, narrow.accountKeys) : sql`false`,
-        narrow.upns.length > 0 ? inArray(sql`lower(${events.event}->'target'->>'upn')`, narrow.upns) : sql`false`,
-        and(eq(events.action, "sign-in"), eq(events.outcome, "failure")),
-      )
-    : undefined;
+  narrow?: { accountKeys: number[]; upns: string[] } | "unjudged",
+): Promise<PrintedEvent[]> {
+  const ofAccounts =
+    narrow === "unjudged"
+      ? isNull(events.detectedAt)
+      : narrow &&
+        or(
+          narrow.accountKeys.length > 0 ? inArray(events.accountKey, narrow.accountKeys) : sql`false`,
+          narrow.upns.length > 0 ? inArray(sql`lower(${events.event}->'target'->>'upn')`, narrow.upns) : sql`false`,
+          and(eq(events.action, "sign-in"), eq(events.outcome, "failure")),
+        );
   const rows = await tx
     .select({
       event: events.event,
       accountKey: events.accountKey,
       availableAt: events.availableAt,
       ingestedAt: events.ingestedAt,
+      print: printOf,
     })
     .from(events)
     .where(and(eq(events.tenantId, tenantId), gte(events.occurredAt, since), ofAccounts))
     .orderBy(events.occurredAt, events.recordId, events.ingestedAt);
   return rows.map((row) => ({ ...row, availableAt: iso(row.availableAt), ingestedAt: iso(row.ingestedAt) }));
+}
+
+export type WindowPrint = { events: number; content: number; accounts: number };
+
+/** What tells whether somebody who remembers a tenant's events since a time still has all of them, and no other. */
+export async function printWindow(tx: ScopedTx, tenantId: string, since: string): Promise<WindowPrint> {
+  const [row] = await tx
+    .select({
+      events: count(),
+      content: sql<number>`coalesce(sum(${printOf}::bigint), 0)::float8`,
+      accounts: sql<number>`coalesce(sum(${events.accountKey}::bigint), 0)::float8`,
+    })
+    .from(events)
+    .where(and(eq(events.tenantId, tenantId), gte(events.occurredAt, since)));
+  return row ?? { events: 0, content: 0, accounts: 0 };
 }
 
 /** How many events a tenant has since a time, counted no further than `limit`. */

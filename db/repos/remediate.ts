@@ -29,15 +29,16 @@ export async function loadCase(
   tx: ScopedTx,
   incidentId: string,
 ): Promise<{ incident: IncidentRow; account: AccountRow; tenant: TenantRow; steps: StepRow[] } | undefined> {
-  const [row] = await tx
-    .select({ incident: incidents, account: accounts, tenant: tenants })
-    .from(incidents)
-    .innerJoin(accounts, eq(accounts.id, incidents.accountId))
-    .innerJoin(tenants, eq(tenants.id, incidents.tenantId))
-    .where(eq(incidents.id, incidentId));
-  if (!row) return undefined;
-  const steps = await tx.select().from(incidentSteps).where(eq(incidentSteps.incidentId, incidentId));
-  return { ...row, steps };
+  const [[row], steps] = await Promise.all([
+    tx
+      .select({ incident: incidents, account: accounts, tenant: tenants })
+      .from(incidents)
+      .innerJoin(accounts, eq(accounts.id, incidents.accountId))
+      .innerJoin(tenants, eq(tenants.id, incidents.tenantId))
+      .where(eq(incidents.id, incidentId)),
+    tx.select().from(incidentSteps).where(eq(incidentSteps.incidentId, incidentId)),
+  ]);
+  return row && { ...row, steps };
 }
 
 export async function updateIncident(
@@ -155,8 +156,16 @@ export async function listTaggedPhish(tx: ScopedTx, incidentId: string): Promise
     .orderBy(asc(phishMessages.taggedAt));
 }
 
-export async function listCopies(tx: ScopedTx, incidentId: string): Promise<CopyRow[]> {
-  return tx.select().from(phishCopies).where(eq(phishCopies.incidentId, incidentId));
+export async function listCopies(tx: ScopedTx, incidentId: string, mailboxObjectId?: string): Promise<CopyRow[]> {
+  return tx
+    .select()
+    .from(phishCopies)
+    .where(
+      and(
+        eq(phishCopies.incidentId, incidentId),
+        mailboxObjectId === undefined ? undefined : eq(phishCopies.mailboxObjectId, mailboxObjectId),
+      ),
+    );
 }
 
 export async function putCopy(tx: ScopedTx, row: typeof phishCopies.$inferInsert): Promise<void> {

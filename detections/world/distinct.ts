@@ -15,8 +15,12 @@ function better(a: NormalizedEvent, b: NormalizedEvent): NormalizedEvent {
 
 /** Copies what the second source knows and the first does not. */
 function fill<T extends object>(into: T, from: T): T {
-  const out = { ...from, ...into };
-  for (const key of Object.keys(out) as (keyof T)[]) if (into[key] === undefined) out[key] = from[key];
+  let out = into;
+  for (const key of Object.keys(from) as (keyof T)[]) {
+    if (into[key] !== undefined || from[key] === undefined) continue;
+    if (out === into) out = { ...into };
+    out[key] = from[key];
+  }
   return out;
 }
 

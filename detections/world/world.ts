@@ -1,6 +1,6 @@
 import type { AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { assignAccounts } from "./accounts.ts";
-import { assignPlaces, CLEAN, type Taint } from "./baseline.ts";
+import { assignPlaces, CLEAN, type PastDay, type Taint } from "./baseline.ts";
 import { distinctEvents } from "./distinct.ts";
 import { pastDays } from "./past.ts";
 import type { Account, Seen } from "./seen.ts";
@@ -58,10 +58,19 @@ function contactsOf(events: readonly Seen[]): Map<string, string> {
   return out;
 }
 
-export function buildWorld(input: AnalysisInput, taint: Taint = CLEAN): World {
+/** What of a world does not hang on whom nobody may learn from: made once for all passes of a judgement. */
+export type Prepared = { events: Seen[]; byKey: Map<string, Account>; past: PastDay[] };
+
+export function prepare(input: AnalysisInput): Prepared {
   const events = distinctEvents(input);
   const byKey = assignAccounts(events);
-  assignPlaces(events, taint, pastDays(input, byKey));
+  return { events, byKey, past: pastDays(input, byKey) };
+}
+
+/** Places every event anew: a world made earlier of the same preparation is over. */
+export function buildWorld(input: AnalysisInput, taint: Taint = CLEAN, prepared = prepare(input)): World {
+  const { events, byKey, past } = prepared;
+  assignPlaces(events, taint, past);
   const accounts = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const actions = new Map<string, Seen[]>();
   for (const seen of events) {

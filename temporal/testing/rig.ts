@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Client, Connection, type WorkflowExecutionInfo } from "@temporalio/client";
 import type { DataConverter } from "@temporalio/common";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { createTestNamespace } from "#cli/servers/test-servers.ts";
 import { bundleWorkflows } from "#temporal/bundle.ts";
 import { type Bell, createBell } from "#temporal/client.ts";
@@ -35,7 +35,8 @@ export type Rig = {
   client: Client;
   bell: Bell;
   dataConverter: DataConverter;
-  bundle: WorkflowBundleWithSourceMap;
+  /** Other workflow code from now on, for workers to be started and for replays. */
+  deploy(workflowsPath: string): Promise<void>;
   /** Workers in this process for the queues named; what else a queue needs is missing on purpose. */
   startWorkers(activities: { [K in keyof ActivitiesByQueue]?: Partial<ActivitiesByQueue[K]> }): Promise<RunningWorkers>;
   /** Moves one workflow's own clock (Temporal's time skipping); resolves when it is there or ended. */
@@ -77,7 +78,7 @@ export async function createRig(prefix: string): Promise<Rig> {
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter });
   const bell = createBell({ address, namespace, dataConverter, deadlineMs: 10_000 });
-  const bundle = await bundleWorkflows();
+  let bundle = await bundleWorkflows();
   const verified = new Set<string>();
 
   async function replay(run: WorkflowExecutionInfo): Promise<number> {
@@ -94,7 +95,9 @@ export async function createRig(prefix: string): Promise<Rig> {
     client,
     bell,
     dataConverter,
-    bundle,
+    async deploy(workflowsPath) {
+      bundle = await bundleWorkflows(workflowsPath);
+    },
     async startWorkers(activities) {
       const workers = await createWorkers({
         connection: native,
