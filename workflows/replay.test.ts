@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -17,8 +18,8 @@ beforeAll(async () => {
   quietRuntime();
   workflowBundle = await bundleWorkflows();
 });
-const replay = ({ name, json }: Saved) =>
-  Worker.runReplayHistory({ workflowBundle, dataConverter: PLAIN_CONVERTER }, historyFromJSON(json), name);
+const replay = ({ name, json }: Saved, bundle = workflowBundle) =>
+  Worker.runReplayHistory({ workflowBundle: bundle, dataConverter: PLAIN_CONVERTER }, historyFromJSON(json), name);
 const typeOf = (s: Saved) =>
   (s.json.events[0]?.workflowExecutionStartedEventAttributes?.workflowType as { name?: string } | undefined)?.name;
 
@@ -28,6 +29,16 @@ describe("saved histories", () => {
   });
   it("there is one of every workflow", () => {
     expect([...new Set(saved.map(typeOf))].sort()).toEqual(Object.keys(workflows).sort());
+  });
+  it("a later build replays them behind its dated patch, and without the patch it is refused [L13]", async () => {
+    const incidents = saved.filter((s) => typeOf(s) === "respondToIncident");
+    const build = (name: string) => bundleWorkflows(fileURLToPath(new URL(`./testing/${name}.ts`, import.meta.url)));
+    const [next, careless] = [await build("next-build"), await build("careless-build")];
+    for (const one of incidents) {
+      await replay(one, next);
+      await expect(replay(one, careless)).rejects.toThrow(/nondeterminism|Determinism|TMPRL1100/i);
+    }
+    expect(incidents.length).toBeGreaterThan(1);
   });
   it("a history that another code would have written is refused", async () => {
     const [one] = saved.filter((s) => typeOf(s) === "respondToIncident");

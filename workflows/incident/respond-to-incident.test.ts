@@ -1,4 +1,5 @@
-import { and, eq } from "drizzle-orm";
+import { fileURLToPath } from "node:url";
+import { and, eq, inArray } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createIncidentActivities } from "#activities/incident/index.ts";
 import { createDb, type Db } from "#db/client.ts";
@@ -12,6 +13,8 @@ import type { CommandInput } from "#domain/command/command.ts";
 import { type FakeRemediate, fakeRemediate } from "#temporal/testing/fake-remediate.ts";
 import { createRig, type Rig, type RunningWorkers } from "#temporal/testing/rig.ts";
 import { workflowIds } from "#temporal/workflow-ids.ts";
+
+const NEXT_BUILD = fileURLToPath(new URL("../testing/next-build.ts", import.meta.url));
 
 let database: TestDatabase;
 let db: Db;
@@ -271,24 +274,85 @@ describe("orders", () => {
 });
 
 describe("a long history", () => {
-  it("continues as new without losing or repeating an order", async () => {
+  it("300 orders over two continue-as-new: none is lost and none is carried out twice", {
+    timeout: 600_000,
+  }, async () => {
     await start();
     const at = await incident({ published: true });
     await rig.client.workflow.start("respondToIncident", {
       workflowId: at.workflowId,
       taskQueue: "petra-containment",
-      args: [{ tenantId: at.tenantId, incidentId: at.incidentId, continueAfterEvents: 15 }],
+      args: [{ tenantId: at.tenantId, incidentId: at.incidentId, continueAfterEvents: 400 }],
     });
-    const ids: string[] = [];
-    for (let n = 0; n < 6; n++) ids.push(await order(at, { kind: "tag-phish", internetMessageId: `<${n}@x>` }));
-    for (const id of ids) await ring(at, id);
-    for (const id of ids) await ring(at, id);
-    for (const id of ids) await until(() => stateOf(id)).toBe("done");
+    const wave = async (from: number): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let n = from; n < from + 100; n++)
+        ids.push(await order(at, { kind: "tag-phish", internetMessageId: `<${n}@x>` }));
+      return ids;
+    };
+    const waves = [await wave(0), await wave(100), await wave(200)];
+    const answered = (ids: string[]) => async () =>
+      (await make.orm.select({ state: commands.state }).from(commands).where(inArray(commands.id, ids))).filter(
+        ({ state }) => state === "done",
+      ).length;
+    for (const [n, ids] of waves.entries()) {
+      // Each twice, and those before once more: some are older than what a run remembers.
+      await Promise.all([...ids, ...ids].map((id) => ring(at, id)));
+      // The last answer ends the run: the next wave meets it in the middle of that.
+      await expect.poll(answered(ids), { timeout: 180_000, interval: 50 }).toBe(100);
+      await Promise.all((waves[n - 1] ?? []).map((id) => ring(at, id)));
+    }
+    const tagged = await make.orm
+      .select({ detail: audit.detail })
+      .from(audit)
+      .where(and(eq(audit.incidentId, at.incidentId), eq(audit.action, "phish.tag")));
+    expect(tagged.map(({ detail }) => (detail as { mail: string }).mail).sort()).toEqual(
+      Array.from({ length: 300 }, (_, n) => `<${n}@x>`).sort(),
+    );
     const runs = async () => {
       let n = 0;
       for await (const _ of rig.client.workflow.list({ query: `WorkflowId = '${at.workflowId}'` })) n += 1;
       return n;
     };
-    await until(runs).toBeGreaterThan(1);
+    await until(runs).toBeGreaterThan(2);
+  });
+});
+
+describe("a new build", () => {
+  const orders = [run("reset-password"), run("reenable-account", { handedOver: true }), run("mark-remediated")];
+  const carryOut = async (at: Made, inputs: CommandInput[]) => {
+    for (const input of inputs) {
+      const id = await order(at, input);
+      await ring(at, id);
+      await until(() => stateOf(id)).toBe("done");
+    }
+  };
+  const activitiesOf = async (at: Made) => {
+    const { events } = await rig.client.workflow.getHandle(at.workflowId).fetchHistory();
+    return events?.flatMap((e) => e.activityTaskScheduledEventAttributes?.activityType?.name ?? []) ?? [];
+  };
+
+  it("takes an incident over in its middle, and what it does otherwise is for incidents that begin later [L13]", async () => {
+    await start();
+    const old = await incident({ response: true });
+    await rig.bell.ensureIncident(old.tenantId, old.incidentId);
+    await until(() => stepState(old, "disable-persistence")).toBe("verified");
+    await carryOut(old, orders.slice(0, 1));
+    const waiting = await order(old, { kind: "tag-phish", internetMessageId: "<deploy@x>" });
+    await workers?.stop();
+    // Rung while nobody serves: the new build finds the order in a history that the old one wrote.
+    await ring(old, waiting);
+    await rig.deploy(NEXT_BUILD);
+    await start();
+    await until(() => stateOf(waiting)).toBe("done");
+    await carryOut(old, orders.slice(1));
+    await rig.client.workflow.getHandle(old.workflowId).result();
+    expect((await activitiesOf(old))[0]).toBe("openResponse");
+    const fresh = await incident({ response: true });
+    await rig.bell.ensureIncident(fresh.tenantId, fresh.incidentId);
+    await until(() => stepState(fresh, "disable-persistence")).toBe("verified");
+    expect((await activitiesOf(fresh)).slice(0, 2)).toEqual(["readIncident", "openResponse"]);
+    for (const at of [old, fresh])
+      expect(remediate.effects.filter((e) => e.startsWith(`lock ${at.incidentId}`))).toHaveLength(1);
   });
 });
