@@ -40,11 +40,14 @@ export async function retractPhish(deps: RemediateDeps, input: Ordered): Promise
     if (tagged.length === 0) return settle(deps, c, input, "not-applicable", "No phishing mail is tagged.");
     await begin(deps, c, input);
     const mailboxes = await readMailboxes(c);
-    const copies = await inCase(deps, c, (tx) => listCopies(tx, c.at.incidentId));
+    const copies = Map.groupBy(
+      await inCase(deps, c, (tx) => listCopies(tx, c.at.incidentId)),
+      (row) => row.mailboxObjectId,
+    );
     const tally: Tally = { done: 0, total: mailboxes.length, moved: 0, failed: [], outside: [], stopped: undefined };
     await pool(mailboxes, MAILBOXES_AT_ONCE, async (mailbox) => {
       if (tally.stopped) return;
-      const known = copies.filter((row) => row.mailboxObjectId === mailbox.objectId);
+      const known = copies.get(mailbox.objectId) ?? [];
       await retractFrom(deps, c, input, mailbox, { tagged, known }, tally);
       tally.done += 1;
       if (tally.done % 25 === 0) await showProgress(deps, c, tally);
@@ -178,9 +181,7 @@ async function moveCopy(
 
 const readKnown = (deps: RemediateDeps, c: Case, phish: PhishRow, mailbox: Mailbox): Promise<CopyRow[]> =>
   inCase(deps, c, async (tx) =>
-    (await listCopies(tx, c.at.incidentId)).filter(
-      (row) => row.phishId === phish.id && row.mailboxObjectId === mailbox.objectId,
-    ),
+    (await listCopies(tx, c.at.incidentId, mailbox.objectId)).filter((row) => row.phishId === phish.id),
   );
 
 /** Moved there by its owner before us: listed, and nothing of ours to bring back. */
@@ -191,6 +192,7 @@ async function noteAlreadyThere(
   mailbox: Mailbox,
   copies: M365Message[],
 ): Promise<void> {
+  if (copies.length === 0) return;
   const known = await readKnown(deps, c, phish, mailbox);
   for (const copy of copies) {
     if (known.some((row) => row.movedMessageId === copy.id || row.messageId === copy.id)) continue;

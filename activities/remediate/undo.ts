@@ -100,7 +100,8 @@ async function settle(
 }
 
 async function noteRestored(tx: ScopedTx, c: Case, action: ActionRow, undone: ActionRow, now: string): Promise<void> {
-  const copy = (await listCopies(tx, c.at.incidentId)).find(
+  const [mailbox] = action.targetId.split("/", 1);
+  const copy = (await listCopies(tx, c.at.incidentId, mailbox)).find(
     (row) => `${row.mailboxObjectId}/${row.messageId}` === action.targetId,
   );
   if (!copy) return;

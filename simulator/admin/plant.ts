@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fileMessage, folderNamed } from "../scenarios/mailbox.ts";
 import type { Json, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
+import { plantMailboxes } from "./plant-mailboxes.ts";
 
 const person = { userId: z.string() };
 const name = z.string().default("planted");
@@ -25,6 +26,13 @@ const artifact = z.discriminatedUnion("kind", [
     from: z.string(),
     internetMessageId: z.string().optional(),
     folder: z.string().default("Inbox"),
+  }),
+  z.object({
+    kind: z.literal("mailboxes"),
+    count: z.number().int().min(1).max(20_000),
+    /** In every n-th of them. */
+    phishInEvery: z.number().int().min(1),
+    phish: z.object({ internetMessageId: z.string(), subject: z.string(), from: z.string() }),
   }),
   z.object({ kind: z.literal("transport-rule"), name, blindCopyTo: z.array(z.string()) }),
   z.object({ kind: z.literal("connector"), name, direction: z.enum(["inbound", "outbound"]).default("inbound") }),
@@ -62,6 +70,8 @@ export function plant(world: World, tenant: Tenant, body: unknown): Json {
       user.mailbox.rules.push(rule);
       return { id: rule.id, exchangeId: rule.exchangeId };
     }
+    case "mailboxes":
+      return plantMailboxes(world, tenant, order);
     case "message": {
       if (!user?.mailbox) throw new RangeError("the user has no mailbox");
       const internetMessageId = order.internetMessageId ?? `<${rng.hex(20)}@${order.from.split("@")[1]}>`;
