@@ -19,7 +19,8 @@ export function messageDoor(graph: Graph): Pick<M365Tenant, "findMessages" | "re
         headers: IMMUTABLE,
         lane: { mailbox: mailboxObjectId },
       });
-      return rows.map(toMessage);
+      // Microsoft compares without regard to case, and another mail may have an id that differs in nothing else.
+      return rows.map(toMessage).filter((message) => message.internetMessageId === match.internetMessageId);
     },
     async readFolderId(mailboxObjectId, wellKnownName) {
       const folder = await graph.get({
