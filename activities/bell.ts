@@ -9,4 +9,6 @@ export type WorkflowBell = {
   wakeTenant(tenantId: string, reason: string): Promise<void>;
   ringTenant(tenantId: string, commandId: string): Promise<void>;
   ringIncident(tenantId: string, incidentId: string, commandId: string): Promise<void>;
+  /** About one phish in one tenant. */
+  ringPhish(tenantId: string, phishId: string, commandId: string): Promise<void>;
 };

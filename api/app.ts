@@ -3,6 +3,7 @@ import { safeError } from "./log.ts";
 import { notFound, problemResponse } from "./problem.ts";
 import { createRouter } from "./route.ts";
 import { authRoutes } from "./routes/auth.ts";
+import { campaignRoutes } from "./routes/campaigns.ts";
 import { consentRoutes } from "./routes/consent.ts";
 import { detectionRoutes } from "./routes/detections.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -12,7 +13,9 @@ import { homeRoutes } from "./routes/home.ts";
 import { impactRoutes } from "./routes/impact.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { latencyRoutes } from "./routes/latency.ts";
+import { neverTouchRoutes } from "./routes/never-touch.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { phishRoutes } from "./routes/phish.ts";
 import { policyRoutes } from "./routes/policy.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { settingsRoutes } from "./routes/settings.ts";
@@ -68,6 +71,9 @@ export function createApp(deps: ApiDeps) {
     .route("/", evidenceRoutes)
     .route("/", latencyRoutes)
     .route("/", queueRoutes)
+    .route("/", campaignRoutes)
+    .route("/", phishRoutes)
+    .route("/", neverTouchRoutes)
     .route("/", policyRoutes)
     .route("/", settingsRoutes)
     .route("/", streamRoutes);

@@ -7,6 +7,8 @@ export type Bell = {
   startOnboarding(tenantId: string): Promise<void>;
   /** Signals the incident's workflow, starting it when none runs. */
   ringIncident(tenantId: string, incidentId: string, commandId: string): Promise<void>;
+  /** Signals the workflow of one phish in one tenant, starting it when none runs. */
+  ringPhish(tenantId: string, phishId: string, commandId: string): Promise<void>;
   /** Signals the tenant's workflow, starting it when none runs. */
   ringTenant(tenantId: string, commandId: string): Promise<void>;
 };

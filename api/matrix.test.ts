@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { phishes } from "#db/schema/phish.ts";
 import { OPENAPI_PATH } from "./app.ts";
 import { ROUTES } from "./route.ts";
 import { createRig, type Person, type Rig } from "./test/rig.ts";
@@ -12,9 +13,17 @@ type Entry = {
   path: (ids: Ids) => string;
   body?: (ids: Ids) => object;
   /** The route is about one object: a foreign one and a random one answer the same 404. */
-  object?: "tenant" | "incident" | "command";
+  object?: "tenant" | "incident" | "command" | "phish";
 };
-type Ids = { org: string; tenant: string; incident: string; command: string; secret: string; uncommon: string };
+type Ids = {
+  org: string;
+  tenant: string;
+  incident: string;
+  command: string;
+  secret: string;
+  uncommon: string;
+  phish: string;
+};
 
 const SECURITY: Who[] = ["admin", "readOnly", "guest", "analyst"];
 const REMEDIATE: Who[] = ["admin", "guest", "analyst"];
@@ -143,6 +152,62 @@ const TABLE: Record<string, Entry> = {
     path: (ids) => `/api/queue/${ids.incident}/claim`,
     body: () => ({ claim: "take" }),
   },
+  "get /api/campaigns": { may: SECURITY, path: fixed("/api/campaigns") },
+  "get /api/campaigns/{id}": { may: SECURITY, path: (ids) => `/api/campaigns/${ids.incident}` },
+  "post /api/campaigns/{id}/orders": {
+    may: REMEDIATE,
+    path: (ids) => `/api/campaigns/${ids.incident}/orders`,
+    body: (ids) => ({
+      orderId: crypto.randomUUID(),
+      input: { kind: "run-step", step: "revoke-and-lock" },
+      incidents: [{ id: ids.incident, planVersion: 1 }],
+    }),
+  },
+  "get /api/phish": { may: SECURITY, path: fixed("/api/phish") },
+  "get /api/phish/{id}": { may: SECURITY, path: (ids) => `/api/phish/${ids.phish}`, object: "phish" },
+  "post /api/phish": {
+    may: REMEDIATE,
+    path: fixed("/api/phish"),
+    body: (ids) => ({ commandId: crypto.randomUUID(), tenantId: ids.tenant, internetMessageId: "<1@evil.example>" }),
+    object: "tenant",
+  },
+  "post /api/phish/{id}/preview": {
+    may: REMEDIATE,
+    path: (ids) => `/api/phish/${ids.phish}/preview`,
+    body: () => ({ act: "retract", matchIds: [crypto.randomUUID()] }),
+    object: "phish",
+  },
+  "post /api/phish/{id}/orders": {
+    may: REMEDIATE,
+    path: (ids) => `/api/phish/${ids.phish}/orders`,
+    body: () => ({
+      commandId: crypto.randomUUID(),
+      act: "retract",
+      matchIds: [crypto.randomUUID()],
+      previewHash: "0".repeat(64),
+      waitInstead: false,
+    }),
+    object: "phish",
+  },
+  "post /api/phish/orders/{id}/answer": {
+    may: REMEDIATE,
+    path: () => `/api/phish/orders/${crypto.randomUUID()}/answer`,
+    body: () => ({ word: "refuse", reason: "Not this mail." }),
+  },
+  "get /api/tenants/{id}/never-touch": {
+    may: ["admin", "readOnly", "analyst"],
+    path: (ids) => `/api/tenants/${ids.tenant}/never-touch`,
+  },
+  "post /api/tenants/{id}/never-touch": {
+    may: ["admin"],
+    path: (ids) => `/api/tenants/${ids.tenant}/never-touch`,
+    body: () => ({ mailbox: "a@b.example", reason: "Legal hold." }),
+  },
+  "post /api/tenants/{id}/never-touch/drop": {
+    may: ["admin"],
+    path: (ids) => `/api/tenants/${ids.tenant}/never-touch/drop`,
+    body: () => ({ mailboxObjectId: crypto.randomUUID(), reason: "Hold ended." }),
+  },
   "get /api/policy": { may: ["admin", "readOnly", "analyst"], path: (ids) => `/api/policy?orgId=${ids.org}` },
   "post /api/policy": {
     may: ["admin"],
@@ -185,6 +250,20 @@ let people: Record<Who, Person>;
 let own: Ids;
 let foreign: Ids;
 
+async function phishOf(orgId: string, tenantId: string): Promise<string> {
+  const id = crypto.randomUUID();
+  await rig.make.orm.insert(phishes).values({
+    id,
+    orgId,
+    tenantId,
+    internetMessageId: `<${id}@evil.example>`,
+    fingerprintState: "asked",
+    by: { kind: "system", room: "test" },
+    createdAt: "2026-11-20T12:00:00.000Z",
+  });
+  return id;
+}
+
 async function things(orgId: string, tenantId: string): Promise<Ids> {
   const account = await rig.make.account({ id: tenantId, orgId });
   const incident = await rig.make.incident(account);
@@ -198,6 +277,7 @@ async function things(orgId: string, tenantId: string): Promise<Ids> {
     command: command.id,
     secret: scan.id,
     uncommon: uncommon.id,
+    phish: await phishOf(orgId, tenantId),
   };
 }
 
@@ -287,6 +367,7 @@ for (const [key, entry] of Object.entries(TABLE)) {
         command: crypto.randomUUID(),
         secret: crypto.randomUUID(),
         uncommon: crypto.randomUUID(),
+        phish: crypto.randomUUID(),
       };
       for (const who of ["admin", "guest"] as const) {
         const [one, two] = [

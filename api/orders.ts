@@ -20,7 +20,13 @@ import { safeError } from "./log.ts";
 import { fail, notFound } from "./problem.ts";
 import { commandFor } from "./view/incident.ts";
 
-export type Order = { commandId: string; planVersion?: number | undefined; input: CommandInput };
+export type Order = {
+  commandId: string;
+  planVersion?: number | undefined;
+  input: CommandInput;
+  /** The one decision over many incidents that it belongs to. */
+  manyId?: string;
+};
 type Refusal = { reason: string; code: string };
 type Placed = { row: CommandRow; refusal?: Refusal; isNew: boolean };
 
@@ -46,6 +52,9 @@ const NEEDS: Record<CommandKind, Capability> = {
   pause: "tenant.manage",
   resume: "tenant.manage",
   remove: "tenant.manage",
+  "find-phish": "incident.remediate",
+  "retract-mail": "incident.remediate",
+  "restore-mail": "incident.remediate",
 };
 
 /** Refuses with 403 when the viewer may not give this kind of order. */
@@ -79,6 +88,7 @@ async function store(
     input,
     actor,
     planVersion: planVersion ?? null,
+    manyId: order.manyId ?? null,
     state: refusal ? "refused" : "sent",
     reason: refusal?.reason ?? null,
     issuedAt: now,

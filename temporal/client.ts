@@ -30,7 +30,7 @@ export type BellOptions = {
 
 const SAME_ID = { workflowIdReusePolicy: "ALLOW_DUPLICATE", workflowIdConflictPolicy: "USE_EXISTING" } as const;
 /** Task-queue priority: containment first (L10). */
-const PRIORITY = { incident: 1, monitor: 2, relay: 3, scan: 4 } as const;
+const PRIORITY = { incident: 1, monitor: 2, phish: 2, relay: 3, scan: 4 } as const;
 
 export function createBell(options: BellOptions): Bell {
   const connection = Connection.lazy({ address: options.address });
@@ -60,6 +60,12 @@ export function createBell(options: BellOptions): Bell {
     workflowTaskTimeout: "3s" as const,
     args: [{ tenantId, incidentId }] as [workflowsInput<"respondToIncident">],
   });
+  const phish = async (tenantId: string, phishId: string) => ({
+    ...(await base(tenantId, PRIORITY.phish, `Phish ${phishId.slice(0, 8)}`)),
+    workflowId: workflowIds.phish(tenantId, phishId),
+    taskQueue: queues.mail,
+    args: [{ tenantId, phishId }] as [workflowsInput<"retractPhish">],
+  });
   const monitor = async (tenantId: string) => ({
     ...(await base(tenantId, PRIORITY.monitor, `Monitoring of ${tenantId.slice(0, 8)}`)),
     workflowId: workflowIds.monitor(tenantId),
@@ -74,7 +80,7 @@ export function createBell(options: BellOptions): Bell {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   };
-  const ring = async <S extends Awaited<ReturnType<typeof incident | typeof monitor>>>(
+  const ring = async <S extends Awaited<ReturnType<typeof incident | typeof monitor | typeof phish>>>(
     type: string,
     settings: S,
     signal: "command" | "wake",
@@ -111,6 +117,8 @@ export function createBell(options: BellOptions): Bell {
       ring("respondToIncident", await incident(tenantId, incidentId), "wake", { reason }),
     ringIncident: async (tenantId, incidentId, commandId) =>
       ring("respondToIncident", await incident(tenantId, incidentId), "command", { commandId }),
+    ringPhish: async (tenantId, phishId, commandId) =>
+      ring("retractPhish", await phish(tenantId, phishId), "command", { commandId }),
     wakeTenant: async (tenantId, reason) => ring("monitorTenant", await monitor(tenantId), "wake", { reason }),
     ringTenant: async (tenantId, commandId) => ring("monitorTenant", await monitor(tenantId), "command", { commandId }),
     startLoops: async (shards) => {

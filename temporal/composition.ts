@@ -7,7 +7,9 @@ import { createCollectActivities } from "#activities/ingest/index.ts";
 import { createScanActivities } from "#activities/ingest/scan-activities.ts";
 import { createRelayActivities } from "#activities/notify/index.ts";
 import { createMailSender } from "#activities/notify/send-mail.ts";
+import type { RemediateDeps } from "#activities/remediate/case.ts";
 import { createRemediateActivities } from "#activities/remediate/index.ts";
+import { createMailActivities } from "#activities/remediate/phish/index.ts";
 import { createTenantActivities } from "#activities/tenant/index.ts";
 import { createDb } from "#db/client.ts";
 import { createClock } from "#db/clock.ts";
@@ -55,7 +57,7 @@ export function compose(env: WorkerEnv) {
   });
   const mail = createMailSender({ url: env.PETRA_SMTP_URL, from: env.PETRA_MAIL_FROM });
   const publicUrl = env.PETRA_PUBLIC_URL.replace(/\/$/, "");
-  const remediate = createRemediateActivities({
+  const remediateDeps: RemediateDeps = {
     db,
     publicUrl,
     m365: cloud,
@@ -63,7 +65,8 @@ export function compose(env: WorkerEnv) {
     seal: (incidentId, password) => seal(masterKey, PASSWORD_PURPOSE, incidentId, new TextEncoder().encode(password)),
     randomBytes: (size) => new Uint8Array(randomBytes(size)),
     ...(env.PETRA_KILL_AT ? { fault: dieAt(env.PETRA_KILL_AT, env.PETRA_KILL_PID) } : {}),
-  });
+  };
+  const remediate = createRemediateActivities(remediateDeps);
   const detect = {
     db,
     clock,
@@ -100,6 +103,7 @@ export function compose(env: WorkerEnv) {
       }),
     },
     scan: createScanActivities({ ...detect, cloud, auditQueryEveryMs: PACE[env.PETRA_MODE].auditQueryMs }),
+    mail: createMailActivities(remediateDeps),
     notify: createRelayActivities({ db, clock, bell, mail, everyMs: 1_000, lengthMs: LOOP_LENGTH_MS }),
   };
   return {

@@ -9,6 +9,8 @@ export const TASK_QUEUES = {
   monitor: "petra-monitor",
   /** six-month look-back */
   scan: "petra-scan",
+  /** looking for phish in mailboxes and moving it: may take an hour, and delays no lock */
+  mail: "petra-mail",
   /** outbox, relay of commands, healing */
   notify: "petra-notify",
 } as const;

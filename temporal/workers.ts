@@ -5,6 +5,7 @@ import type { IncidentActivities } from "#activities/incident/index.ts";
 import type { CollectActivities } from "#activities/ingest/index.ts";
 import type { ScanActivities } from "#activities/ingest/scan-activities.ts";
 import type { RelayActivities } from "#activities/notify/index.ts";
+import type { MailActivities } from "#activities/remediate/phish/index.ts";
 import type { TenantActivities } from "#activities/tenant/index.ts";
 import { mapFaults } from "#temporal/activity-faults.ts";
 import { type QueueName, TASK_QUEUES } from "#temporal/task-queues.ts";
@@ -13,6 +14,7 @@ export type ActivitiesByQueue = {
   containment: IncidentActivities;
   monitor: TenantActivities & CollectActivities;
   scan: ScanActivities;
+  mail: MailActivities;
   notify: RelayActivities;
 };
 
@@ -21,6 +23,7 @@ const SIZES: Record<QueueName, { cached: number; activities: number }> = {
   containment: { cached: 500, activities: 40 },
   monitor: { cached: 300, activities: 40 },
   scan: { cached: 30, activities: 6 },
+  mail: { cached: 100, activities: 12 },
   notify: { cached: 10, activities: 10 },
 };
 

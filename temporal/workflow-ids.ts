@@ -13,6 +13,7 @@ export const workflowIds = {
   monitor: (tenantId: string) => `tenant/${part(tenantId)}/monitor`,
   scan: (tenantId: string, scanId: string) => `tenant/${part(tenantId)}/scan/${part(scanId)}`,
   incident: (tenantId: string, incidentId: string) => `tenant/${part(tenantId)}/incident/${part(incidentId)}`,
+  phish: (tenantId: string, phishId: string) => `tenant/${part(tenantId)}/phish/${part(phishId)}`,
   collect: (shard: number) => `collect/${shard}`,
   relay: () => "relay/0",
 };

@@ -20,6 +20,7 @@ describe("the workflow bundle", () => {
       "onboardTenant",
       "relay",
       "respondToIncident",
+      "retractPhish",
       "scanTenant",
     ]);
   });

@@ -58,6 +58,7 @@ export function createRelayActivities(deps: RelayDeps) {
   async function ringUnheard(): Promise<void> {
     for (const order of await listWaitingCommands(deps.db, iso(nowMs() - RING_AGAIN_MS))) {
       if (order.incidentId) await deps.bell.ringIncident(order.tenantId, order.incidentId, order.commandId);
+      else if (order.phishId) await deps.bell.ringPhish(order.tenantId, order.phishId, order.commandId);
       else await deps.bell.ringTenant(order.tenantId, order.commandId);
       await withWorkerScope(deps.db, order, (tx) => markRung(tx, order.commandId, iso(nowMs())));
     }

@@ -46,6 +46,13 @@ export type Case = {
   m365: M365Tenant;
 };
 
+/** A phish that is retracted in one tenant, with no incident of that tenant's behind it. */
+export type PhishCase = {
+  at: { orgId: string; tenantId: string; incidentId: null; phishId: string };
+  tenant: TenantRow;
+  m365: M365Tenant;
+};
+
 export async function openCase(deps: RemediateDeps, at: At): Promise<Case> {
   const orgId = await orgOfTenant(deps.db, at.tenantId);
   const scope = orgId && { orgId, tenantId: at.tenantId };
@@ -65,15 +72,17 @@ export async function openCase(deps: RemediateDeps, at: At): Promise<Case> {
 
 export const nowOf = (deps: RemediateDeps): string => deps.clock.now().toISOString();
 
-export const inCase = <T>(deps: RemediateDeps, c: Pick<Case, "at">, fn: (tx: ScopedTx) => Promise<T>): Promise<T> =>
+type Place = { at: { orgId: string; tenantId: string; incidentId: string | null } };
+
+export const inCase = <T>(deps: RemediateDeps, c: Place, fn: (tx: ScopedTx) => Promise<T>): Promise<T> =>
   withWorkerScope(deps.db, c.at, fn);
 
 export const stepOf = (c: Case, id: RemediationStepId): StepRow | undefined => c.steps.find((s) => s.stepId === id);
 
-/** An audit row about this incident, in the caller's transaction (P11). */
+/** An audit row about this incident, or about its tenant alone, in the caller's transaction (P11). */
 export function audit(
   tx: ScopedTx,
-  c: Pick<Case, "at">,
+  c: Place,
   entry: { at: string; actor: Actor; action: string; object?: string; detail?: Record<string, unknown> },
 ): Promise<void> {
   const { orgId, tenantId, incidentId } = c.at;

@@ -17,7 +17,7 @@ export function tryAgain(fault: M365Fault): ApplicationFailure {
 }
 
 /** Faults in words a technician can act on. */
-function wordsOf(fault: M365Fault): string {
+export function wordsOf(fault: M365Fault): string {
   switch (fault.faultClass) {
     case "needs-consent":
       return `Petra has lost its access to the tenant (${fault.message}). Give consent again, then repeat this step.`;

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { WriteOutcome } from "#activities/clients/m365/m365.ts";
 import { M365Fault } from "#activities/clients/m365/m365.ts";
-import { type ActionRow, listActionsOn, planAction, setAction } from "#db/repos/action-ledger.ts";
+import { type ActionRow, listActionsOn, listPhishActionsOn, planAction, setAction } from "#db/repos/action-ledger.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
-import { audit, type Case, inCase, nowOf, type Order, type RemediateDeps } from "./case.ts";
+import { audit, type Case, inCase, nowOf, type Order, type PhishCase, type RemediateDeps } from "./case.ts";
 import { EXECUTORS, type Executor, type Image, targetOf } from "./executors.ts";
+import { askPhishGate } from "./phish/gate.ts";
 import { RowHold } from "./row-hold.ts";
 import { askGate, type GateAnswer } from "./write-gate.ts";
 
@@ -46,7 +47,7 @@ const TRIES_AFTER_LOST_ANSWERS = 3;
  * accepted is skipped; sent or unknown reads the real state first and acts on the difference. Of two attempts that live at
  * once only the one that holds the row sends. A 429 is thrown, with the row back at planned.
  */
-export async function write(deps: RemediateDeps, c: Case, request: WriteRequest): Promise<WriteResult> {
+export async function write(deps: RemediateDeps, c: Case | PhishCase, request: WriteRequest): Promise<WriteResult> {
   const hold = new RowHold(deps, c);
   try {
     return await attempt(deps, c, request, hold, await openRow(deps, c, request, hold));
@@ -99,7 +100,7 @@ function answered<T>(end: PromiseSettledResult<T>): T {
 
 async function attempt(
   deps: RemediateDeps,
-  c: Case,
+  c: Case | PhishCase,
   request: WriteRequest,
   hold: RowHold,
   opened: OpenedRow,
@@ -180,7 +181,12 @@ type OpenedRow = {
 };
 
 /** The row this request goes on with, or a new one with its before-image; settled when nothing is left to do. */
-async function openRow(deps: RemediateDeps, c: Case, request: WriteRequest, hold: RowHold): Promise<OpenedRow> {
+async function openRow(
+  deps: RemediateDeps,
+  c: Case | PhishCase,
+  request: WriteRequest,
+  hold: RowHold,
+): Promise<OpenedRow> {
   const executor: Executor = EXECUTORS[request.kind];
   const { known } = request;
   if (known !== undefined)
@@ -208,8 +214,12 @@ async function takeNew(tx: ScopedTx, hold: RowHold, row: OpenedRow): Promise<Ope
 const prefixOf = ({ step, kind, targetId, extra }: WriteRequest): string =>
   `${step}/${kind}/${targetId}/${extra ?? ""}#`;
 
-async function listEarlier(tx: ScopedTx, c: Case, request: WriteRequest): Promise<ActionRow[]> {
-  const rows = await listActionsOn(tx, c.at.incidentId, request.kind, request.targetId);
+async function listEarlier(tx: ScopedTx, c: Case | PhishCase, request: WriteRequest): Promise<ActionRow[]> {
+  const { kind, targetId } = request;
+  const rows =
+    "incident" in c
+      ? await listActionsOn(tx, c.at.incidentId, kind, targetId)
+      : await listPhishActionsOn(tx, c.at, kind, targetId);
   return rows.filter((row) => row.idempotencyKey.startsWith(prefixOf(request)));
 }
 
@@ -228,7 +238,7 @@ function goOn(earlier: ActionRow[], request: WriteRequest): OpenedRow | undefine
 async function begin(
   tx: ScopedTx,
   deps: RemediateDeps,
-  c: Case,
+  c: Case | PhishCase,
   request: WriteRequest,
   earlier: ActionRow[],
   before: Image | null,
@@ -253,7 +263,7 @@ async function begin(
     after: isAlready ? { alreadySo: true } : null,
     actor: request.order.by,
     commandId: request.order.commandId ?? null,
-    planVersion: c.incident.planVersion,
+    planVersion: "incident" in c ? c.incident.planVersion : 0,
     policyVersion: "",
     isUndoable: !isAlready && request.isUndoable !== false && UNDO_OF[request.kind] !== null,
     plannedAt: now,
@@ -269,13 +279,16 @@ async function begin(
 async function markSent(
   tx: ScopedTx,
   deps: RemediateDeps,
-  c: Case,
+  c: Case | PhishCase,
   request: WriteRequest,
   action: ActionRow,
 ): Promise<GateAnswer> {
   const now = nowOf(deps);
-  const { order, step, kind } = request;
-  const gate = await askGate(tx, { ...c.at, order, step, kind, continues: request.continues ?? false, now });
+  const { order, step, kind, targetId } = request;
+  const gate =
+    "incident" in c
+      ? await askGate(tx, { ...c.at, order, step, kind, targetId, continues: request.continues ?? false, now })
+      : await askPhishGate(tx, { ...c.at, order, kind, targetId, now });
   const entry = { at: now, actor: order.by, object: action.id };
   const detail = { kind, target: action.targetLabel };
   if (!gate.allowed) {
@@ -293,7 +306,7 @@ async function markSent(
 
 async function accept(
   deps: RemediateDeps,
-  c: Case,
+  c: Case | PhishCase,
   hold: RowHold,
   action: ActionRow,
   values: { requestId?: string | undefined; after: Image },
@@ -316,7 +329,7 @@ async function accept(
 
 async function refuse(
   deps: RemediateDeps,
-  c: Case,
+  c: Case | PhishCase,
   action: ActionRow,
   reason: string,
   outcome: Extract<WriteOutcome, { kind: "refused" }>,

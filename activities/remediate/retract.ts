@@ -2,6 +2,7 @@ import type { M365Message } from "#activities/clients/m365/m365.ts";
 import { M365Fault } from "#activities/clients/m365/m365.ts";
 import { setAction } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
+import { listNeverTouch } from "#db/repos/never-touch.ts";
 import type { PhishRow } from "#db/repos/remediate.ts";
 import { type CopyRow, listCopies, listTaggedPhish, putCopy } from "#db/repos/remediate.ts";
 import { pool } from "#domain/remediation/pool.ts";
@@ -39,7 +40,9 @@ export async function retractPhish(deps: RemediateDeps, input: Ordered): Promise
     const tagged = await inCase(deps, c, (tx) => listTaggedPhish(tx, c.at.incidentId));
     if (tagged.length === 0) return settle(deps, c, input, "not-applicable", "No phishing mail is tagged.");
     await begin(deps, c, input);
-    const mailboxes = await readMailboxes(c);
+    const all = await readMailboxes(c);
+    const listed = await inCase(deps, c, (tx) => listNeverTouch(tx, [c.at.tenantId]));
+    const mailboxes = all.filter((one) => !listed.some((row) => row.mailboxObjectId === one.objectId));
     const copies = Map.groupBy(
       await inCase(deps, c, (tx) => listCopies(tx, c.at.incidentId)),
       (row) => row.mailboxObjectId,
@@ -57,7 +60,7 @@ export async function retractPhish(deps: RemediateDeps, input: Ordered): Promise
     if (tally.failed.length > 0) return settlePartly(deps, c, input, tally);
     await inCase(deps, c, (tx) => lookNoMore(tx, c, STEP));
     if (tally.outside.length > 0) return settle(deps, c, input, "partly", outsideWords(tally.outside));
-    return settle(deps, c, input, "verified", null);
+    return settle(deps, c, input, "verified", leftAloneWords(listed.map((row) => row.mailbox)));
   });
 }
 
@@ -217,6 +220,8 @@ async function showProgress(deps: RemediateDeps, c: Case, tally: Tally): Promise
 
 const namesOf = (upns: string[]): string =>
   `${upns.slice(0, 3).join(", ")}${upns.length > 3 ? ` and ${upns.length - 3} more` : ""}`;
+const leftAloneWords = (mailboxes: string[]): string | null =>
+  mailboxes.length > 0 ? `Left alone by the never-touch list: ${namesOf(mailboxes)}.` : null;
 const outsideWords = (upns: string[]): string =>
   `Mailboxes on-premises were not looked into: ${namesOf(upns)}. Search them in the on-premises Exchange, then skip this step with that as the reason.`;
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { M365Fault } from "#activities/clients/m365/m365.ts";
 import { type ActionRow, claimAction, lengthenClaim, releaseAction } from "#db/repos/action-ledger.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
-import { type Case, inCase, type RemediateDeps } from "./case.ts";
+import { type Case, inCase, type PhishCase, type RemediateDeps } from "./case.ts";
 
 /** A dead process's row is free after this long: less than the heartbeat timeout after which a new attempt begins. */
 const HELD_FOR_SECONDS = 4;
@@ -17,12 +17,12 @@ const SURE_FOR_MS = 2_500;
 export class RowHold {
   private readonly attempt = randomUUID();
   private readonly deps: RemediateDeps;
-  private readonly c: Case;
+  private readonly c: Case | PhishCase;
   private actionId: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private sureUntil = 0;
 
-  constructor(deps: RemediateDeps, c: Case) {
+  constructor(deps: RemediateDeps, c: Case | PhishCase) {
     this.deps = deps;
     this.c = c;
   }

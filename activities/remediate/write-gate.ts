@@ -1,5 +1,6 @@
 import { listApprovals } from "#db/repos/approval.ts";
 import { setStep } from "#db/repos/incident.ts";
+import { listNeverTouch } from "#db/repos/never-touch.ts";
 import { countAccounts, countAutomaticLocks, findOrder, holdAutomaticLocks, loadCase } from "#db/repos/remediate.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { CommandState } from "#domain/command/command.ts";
@@ -12,6 +13,7 @@ export type GateQuestion = At & {
   order: Order;
   step: RemediationStepId;
   kind: ActionKind;
+  targetId: string;
   /** Goes on with what was begun under an order (re-assert, second revocation): switching Response off does not stop it (D6). */
   continues: boolean;
   now: string;
@@ -21,12 +23,12 @@ export type GateAnswer =
   /** `waits`: a person decides now, nothing is dropped. */
   | { allowed: false; reason: string; waits: boolean };
 
-const stop = (reason: string, waits = false): GateAnswer => ({ allowed: false, reason, waits });
-const passUnder = (policyVersion: string): GateAnswer => ({ allowed: true, policyVersion });
+export const stop = (reason: string, waits = false): GateAnswer => ({ allowed: false, reason, waits });
+export const passUnder = (policyVersion: string): GateAnswer => ({ allowed: true, policyVersion });
 
 /** After a dismissal only what brings something back may go out. */
 const RESTORING: readonly (ActionKind | null)[] = Object.values(UNDO_OF);
-const LIVING_ORDERS: readonly CommandState[] = ["sent", "accepted", "running"];
+export const LIVING_ORDERS: readonly CommandState[] = ["sent", "accepted", "running"];
 
 /**
  * The one place every write to a client's tenant passes, asked in the transaction that marks it as sent (S43, D5, D6, S46).
@@ -39,6 +41,7 @@ export async function askGate(tx: ScopedTx, question: GateQuestion): Promise<Gat
   const { incident, tenant } = row;
   if (tenant.phase === "removed") return stop("The tenant was removed from Petra.");
   if (incident.status === "dismissed" && !RESTORING.includes(question.kind)) return stop("The incident was dismissed.");
+  if (await isNeverTouched(tx, question)) return stop(NEVER_TOUCHED);
   const inForce = await readInForce(tx, row, question.now);
   const { by, commandId } = question.order;
   if (by.kind === "member" || by.kind === "analyst") return askOrder(tx, question, commandId, row, inForce.version);
@@ -63,6 +66,18 @@ export async function askGate(tx: ScopedTx, question: GateQuestion): Promise<Gat
     return stop(decision.reason, answer !== "never");
   }
   return question.kind === "disable-account" ? askCap(tx, question, inForce.version) : passUnder(inForce.version);
+}
+
+export const NEVER_TOUCHED = "The mailbox is on the tenant's never-touch list.";
+
+/** Out of a listed mailbox no mail is taken, whoever orders it; bringing back what was taken is always allowed. */
+export async function isNeverTouched(
+  tx: ScopedTx,
+  { kind, targetId, tenantId }: { kind: ActionKind; targetId: string; tenantId: string },
+): Promise<boolean> {
+  if (kind !== "move-message") return false;
+  const mailbox = targetId.split("/")[0] ?? "";
+  return (await listNeverTouch(tx, [tenantId])).some((row) => row.mailboxObjectId === mailbox);
 }
 
 /** A person's order is its row (S42): of this incident, not refused, not used up, and with the second word where two are needed. */

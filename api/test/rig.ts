@@ -17,7 +17,7 @@ export async function createRig() {
   const app = createDb(database.urls.app, { max: 8 });
   const operator = createDb(database.urls.operator, { max: 3 });
   const authDb = createDb(database.urls.auth, { max: 3 });
-  const rung: { tenantId: string; incidentId?: string; commandId?: string }[] = [];
+  const rung: { tenantId: string; incidentId?: string; phishId?: string; commandId?: string }[] = [];
   const mails: { to: string; link: string }[] = [];
   const clock = { at: new Date(FACTORY_NOW), now: () => clock.at };
   const temporal = { isDown: false };
@@ -44,6 +44,7 @@ export async function createRig() {
     bell: {
       startOnboarding: (tenantId) => ring({ tenantId }),
       ringIncident: (tenantId, incidentId, commandId) => ring({ tenantId, incidentId, commandId }),
+      ringPhish: (tenantId, phishId, commandId) => ring({ tenantId, phishId, commandId }),
       ringTenant: (tenantId, commandId) => ring({ tenantId, commandId }),
     },
     partner: { listCustomers: async () => customers },

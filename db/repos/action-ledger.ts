@@ -6,15 +6,28 @@ import type { ScopedTx } from "../tenancy.ts";
 /** One write to Microsoft (D11). */
 export type ActionRow = typeof actions.$inferSelect;
 
-async function findAction(tx: ScopedTx, incidentId: string, idempotencyKey: string): Promise<ActionRow | undefined> {
-  const [row] = await tx
+async function findAction(
+  tx: ScopedTx,
+  row: { incidentId?: string | null | undefined; phishId?: string | null | undefined; tenantId: string },
+  idempotencyKey: string,
+): Promise<ActionRow | undefined> {
+  const { incidentId, phishId, tenantId } = row;
+  const [found] = await tx
     .select()
     .from(actions)
-    .where(and(eq(actions.incidentId, incidentId), eq(actions.idempotencyKey, idempotencyKey)));
-  return row;
+    .where(
+      and(
+        eq(actions.idempotencyKey, idempotencyKey),
+        incidentId ? eq(actions.incidentId, incidentId) : ofPhish(tenantId, phishId ?? tenantId),
+      ),
+    );
+  return found;
 }
 
-/** All writes of one kind on one target, oldest first. */
+const ofPhish = (tenantId: string, phishId: string) =>
+  and(eq(actions.tenantId, tenantId), eq(actions.phishId, phishId));
+
+/** All writes of one kind on one target in an incident, oldest first. */
 export async function listActionsOn(
   tx: ScopedTx,
   incidentId: string,
@@ -25,6 +38,20 @@ export async function listActionsOn(
     .select()
     .from(actions)
     .where(and(eq(actions.incidentId, incidentId), eq(actions.kind, kind), eq(actions.targetId, targetId)))
+    .orderBy(asc(actions.plannedAt));
+}
+
+/** The same about a phish that is retracted in a tenant without an incident of its own. */
+export async function listPhishActionsOn(
+  tx: ScopedTx,
+  phish: { tenantId: string; phishId: string },
+  kind: ActionKind,
+  targetId: string,
+): Promise<ActionRow[]> {
+  return tx
+    .select()
+    .from(actions)
+    .where(and(ofPhish(phish.tenantId, phish.phishId), eq(actions.kind, kind), eq(actions.targetId, targetId)))
     .orderBy(asc(actions.plannedAt));
 }
 
@@ -51,7 +78,7 @@ export async function newestAction(tx: ScopedTx, incidentId: string, kind: Actio
 /** The planned row with its before-image; of two attempts at once the first row stays. */
 export async function planAction(tx: ScopedTx, row: typeof actions.$inferInsert): Promise<ActionRow> {
   const [made] = await tx.insert(actions).values(row).onConflictDoNothing().returning();
-  const kept = made ?? (await findAction(tx, row.incidentId, row.idempotencyKey));
+  const kept = made ?? (await findAction(tx, row, row.idempotencyKey));
   if (!kept) throw new Error("The action was not written to the ledger.");
   return kept;
 }

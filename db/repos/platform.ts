@@ -73,6 +73,7 @@ export type WaitingCommand = {
   orgId: string;
   tenantId: string;
   incidentId: string | null;
+  phishId: string | null;
   kind: CommandKind;
   issuedAt: string;
   expiresAt: string | null;
@@ -86,6 +87,7 @@ export async function listWaitingCommands(db: Db, signalledBefore: string, limit
     orgId: text(row.org_id),
     tenantId: text(row.tenant_id),
     incidentId: optional(row.incident_id),
+    phishId: optional(row.phish_id),
     kind: row.kind as CommandKind,
     issuedAt: iso(row.issued_at),
     expiresAt: optionalIso(row.expires_at),

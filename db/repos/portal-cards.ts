@@ -9,6 +9,7 @@ import { own } from "./own.ts";
 
 export type CardFilter = {
   id?: string;
+  ids?: string[];
   status?: IncidentStatus;
   tenantId?: string;
   detectedSince?: string;
@@ -23,6 +24,7 @@ export async function listIncidentCards(tx: ScopedTx, filter: CardFilter = {}): 
   const conditions: (SQL | undefined)[] = [
     own(tx, incidents.orgId, incidents.tenantId),
     filter.id ? eq(incidents.id, filter.id) : undefined,
+    filter.ids ? inArray(incidents.id, filter.ids) : undefined,
     filter.status ? eq(incidents.status, filter.status) : undefined,
     filter.tenantId ? eq(incidents.tenantId, filter.tenantId) : undefined,
     filter.detectedSince ? gte(incidents.detectedAt, filter.detectedSince) : undefined,

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   boolean,
+  check,
   doublePrecision,
   index,
   integer,
@@ -212,7 +213,9 @@ export const actions = pgTable(
   {
     id: uuid("id").primaryKey().defaultRandom(),
     ...tenantColumns(),
-    incidentId: uuid("incident_id").notNull(),
+    /** What it belongs to: an incident, or a phish retracted over tenants. */
+    incidentId: uuid("incident_id"),
+    phishId: uuid("phish_id"),
     stepId: text("step_id", { enum: REMEDIATION_STEP_IDS }).notNull(),
     kind: text("kind", { enum: ACTION_KINDS }).notNull(),
     /** command or plan version + step + kind + target: a second attempt finds this row */
@@ -242,6 +245,10 @@ export const actions = pgTable(
   },
   (t) => [
     uniqueIndex("actions_idempotency").on(t.orgId, t.incidentId, t.idempotencyKey),
+    uniqueIndex("actions_phish_idempotency")
+      .on(t.orgId, t.tenantId, t.phishId, t.idempotencyKey)
+      .where(sql`phish_id is not null`),
+    check("actions_one_cause", sql`(incident_id is null) <> (phish_id is null)`),
     index("actions_incident").on(t.incidentId, t.plannedAt),
   ],
 );
@@ -254,6 +261,10 @@ export const commands = pgTable(
     ...tenantColumns(),
     /** null for tenant commands */
     incidentId: uuid("incident_id"),
+    /** The phish it is about, for orders about mail in one tenant. */
+    phishId: uuid("phish_id"),
+    /** The one decision over many incidents or tenants that it belongs to. */
+    manyId: uuid("many_id"),
     kind: text("kind", { enum: COMMAND_KINDS }).notNull(),
     input: jsonb("input").$type<CommandInput>().notNull(),
     actor: jsonb("actor").$type<Actor>().notNull(),
@@ -268,7 +279,12 @@ export const commands = pgTable(
     finishedAt: at("finished_at"),
     result: jsonb("result").$type<Record<string, unknown>>(),
   },
-  (t) => [index("commands_incident").on(t.incidentId, t.issuedAt), index("commands_state").on(t.state)],
+  (t) => [
+    index("commands_incident").on(t.incidentId, t.issuedAt),
+    index("commands_state").on(t.state),
+    index("commands_many").on(t.manyId),
+    index("commands_phish").on(t.phishId),
+  ],
 );
 
 export const sealedSecrets = pgTable("sealed_secrets", {

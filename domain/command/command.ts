@@ -21,6 +21,9 @@ export const COMMAND_KINDS = [
   "pause",
   "resume",
   "remove",
+  "find-phish",
+  "retract-mail",
+  "restore-mail",
 ] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
@@ -66,7 +69,11 @@ export type CommandInput =
   | { kind: "set-response"; enabled: boolean }
   | { kind: "pause" }
   | { kind: "resume" }
-  | { kind: "remove" };
+  | { kind: "remove" }
+  /** Orders about one phish in one tenant; what is chosen stands in the order over all tenants (domain/phish). */
+  | { kind: "find-phish"; phishId: string }
+  | { kind: "retract-mail"; phishId: string; orderId: string }
+  | { kind: "restore-mail"; phishId: string; orderId: string };
 
 /** D18: these orders expire undelivered after 15 minutes. A lock never expires. */
 export const EXPIRING_COMMANDS: readonly CommandKind[] = ["undo", "dismiss", "approve"];

@@ -136,3 +136,27 @@ export function scanMessage(input: {
     { label: "Open the scan", url: input.url },
   );
 }
+
+/** Somebody without a second person retracts mail in 15 minutes: whoever should know can still stop it (S45). */
+export function waitingRetractionMessage(input: {
+  name: string;
+  act: "retract" | "restore";
+  subject: string;
+  mailboxes: number;
+  tenants: number;
+  notBefore: string;
+  url: string;
+}): Message {
+  const words = input.act === "retract" ? "moves a phish to Deleted Items" : "brings retracted mail back";
+  return compose(
+    `Petra: ${input.name} ${words} in ${input.tenants} tenants`,
+    `${input.name} asked for it alone, so Petra waits 15 minutes before it begins. Withdraw the order if this is not wanted.`,
+    [
+      { label: "Subject of the mail", value: input.subject },
+      { label: "Mailboxes", value: String(input.mailboxes) },
+      { label: "Tenants", value: String(input.tenants) },
+      { label: "Begins at", value: input.notBefore },
+    ],
+    { label: "Open the phish", url: input.url },
+  );
+}

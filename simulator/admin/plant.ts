@@ -25,6 +25,8 @@ const artifact = z.discriminatedUnion("kind", [
     subject: z.string(),
     from: z.string(),
     internetMessageId: z.string().optional(),
+    body: z.string().optional(),
+    attachments: z.array(z.object({ name: z.string(), contentBytes: z.base64() })).optional(),
     folder: z.string().default("Inbox"),
   }),
   z.object({
@@ -80,7 +82,8 @@ export function plant(world: World, tenant: Tenant, body: unknown): Json {
       const made = fileMessage(user.mailbox, rng, order.folder, {
         internetMessageId,
         subject: order.subject,
-        body: order.subject,
+        body: order.body ?? order.subject,
+        attachments: order.attachments,
         from,
         to,
         at: clock.now(),

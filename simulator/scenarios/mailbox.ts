@@ -79,6 +79,7 @@ export function fileMessage(
     at: number;
     isRead?: boolean;
     hasAttachments?: boolean;
+    attachments?: { name: string; contentBytes: string }[] | undefined;
   },
 ): Message {
   const made: Message = {
@@ -93,7 +94,8 @@ export function fileMessage(
     to: message.to,
     receivedAt: message.at,
     isRead: message.isRead ?? false,
-    hasAttachments: message.hasAttachments ?? false,
+    hasAttachments: message.hasAttachments ?? (message.attachments ?? []).length > 0,
+    ...(message.attachments ? { attachments: message.attachments } : {}),
   };
   mailbox.messages.push(made);
   return made;

@@ -31,6 +31,7 @@ export interface Message {
   receivedAt: number;
   isRead: boolean;
   hasAttachments: boolean;
+  attachments?: { name: string; contentBytes: string }[];
 }
 
 export interface Folder {

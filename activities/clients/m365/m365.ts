@@ -76,6 +76,20 @@ export type M365Message = {
   receivedAt: string | null;
 };
 
+/** A mail with what tells the same phish elsewhere. */
+export type M365Mail = M365Message & {
+  /** HTML or text as stored; never kept. */
+  body: string;
+  /** SHA-256 of each file attached, hexadecimal. */
+  attachments: string[];
+};
+
+/** Which mails to find in one mailbox: one message by its id, or all of a sender since a time. */
+export type MailQuery = { internetMessageId: string } | { sender: string; since: string };
+
+/** One delivery as the message trace has it: a row a recipient. */
+export type TracedMail = { sender: string; recipient: string; messageId: string; subject: string; status: string };
+
 export type M365Tenant = {
   readonly microsoftTenantId: string;
 
@@ -121,6 +135,14 @@ export type M365Tenant = {
   setAccountEnabled(objectId: string, enabled: boolean): Promise<WriteOutcome>;
   setPassword(objectId: string, password: string): Promise<WriteOutcome>;
   findMessages(mailboxObjectId: string, match: { internetMessageId: string }): Promise<M365Message[]>;
+  /** With body and attachments, for telling the same phish. */
+  readMails(mailboxObjectId: string, query: MailQuery): Promise<M365Mail[]>;
+  /** Message trace; the window is at most ten days, within the last ninety. */
+  traceMail(query: {
+    since: string;
+    until: string;
+    by: { messageId: string } | { sender: string };
+  }): Promise<TracedMail[]>;
   /** Id of a folder by its well-known name. */
   readFolderId(mailboxObjectId: string, wellKnownName: "deleteditems"): Promise<string>;
   moveMessage(

@@ -18,6 +18,19 @@ export function mailRoutes(routes: GraphRoutes): void {
     const { mailbox } = mailboxOf(call);
     return entity(call, messageJson(call, messageOf(call, mailbox)), "users('me')/messages");
   });
+  routes.on("get", "/users/:user/messages/:message/attachments", READ_MAIL, (call) => {
+    const { mailbox } = mailboxOf(call);
+    const files = (messageOf(call, mailbox).attachments ?? []).map((file, n) => ({
+      "@odata.type": "#microsoft.graph.fileAttachment",
+      id: `AAMkAGattachment${n}`,
+      name: file.name,
+      contentType: "application/octet-stream",
+      size: Buffer.from(file.contentBytes, "base64").length,
+      isInline: false,
+      contentBytes: file.contentBytes,
+    }));
+    return page(call, files, PAGE, "users('me')/messages('id')/attachments");
+  });
   routes.on("post", "/users/:user/messages/:message/move", WRITE_MAIL, move);
   routes.on("delete", "/users/:user/messages/:message", WRITE_MAIL, (call) => {
     const { user, mailbox } = mailboxOf(call);

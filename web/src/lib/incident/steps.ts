@@ -121,4 +121,7 @@ export const COMMAND_WORDS: Record<CommandView["kind"], string> = {
   pause: "Pause",
   resume: "Resume",
   remove: "Remove",
+  "find-phish": "Look for the phish",
+  "retract-mail": "Retract mail",
+  "restore-mail": "Bring mail back",
 };

@@ -79,6 +79,11 @@ export function commandInput(form: FormData): CommandInput | undefined {
       return { kind, reason };
     case "mark-remediated":
       return { kind, reasons: reasons(form) };
+    // Orders about mail over tenants have a form of their own.
+    case "find-phish":
+    case "retract-mail":
+    case "restore-mail":
+      return undefined;
     case "set-response":
       return { kind, enabled: text(form, "enabled") === "true" };
     default:

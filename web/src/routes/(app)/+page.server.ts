@@ -1,10 +1,12 @@
 import { fail } from "@sveltejs/kit";
 import type { HomeView } from "#domain/view/portal.ts";
 import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { campaignsBeside } from "#lib/server/campaign.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => ({
   home: await apiGet<HomeView>(event, "/api/home"),
+  campaigns: (await campaignsBeside(event)).filter((line) => line.open > 0),
   crumbs: [{ label: "Home" }],
 });
 

@@ -1,6 +1,7 @@
 import { fail } from "@sveltejs/kit";
 import type { IncidentView, QueueItem } from "#domain/view/portal.ts";
 import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { campaignsBeside } from "#lib/server/campaign.ts";
 import { postCommand } from "#lib/server/commands.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -10,6 +11,7 @@ export const load: PageServerLoad = async (event) => {
   const item = queue.find((entry) => entry.incident.id === wanted) ?? queue[0];
   return {
     queue,
+    campaigns: (await campaignsBeside(event)).filter((line) => line.open > 0),
     item: item ?? null,
     incident: item ? await apiGet<IncidentView>(event, `/api/incidents/${encodeURIComponent(item.incident.id)}`) : null,
     crumbs: [{ label: "Queue" }],

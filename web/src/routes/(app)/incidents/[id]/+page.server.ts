@@ -1,10 +1,13 @@
 import { fail } from "@sveltejs/kit";
 import type { LatencyLedger } from "#domain/evidence/latency.ts";
 import type { ImpactView } from "#domain/view/detection.ts";
+import type { CrossTenantView } from "#domain/view/phish.ts";
 import type { EventPage, IncidentView } from "#domain/view/portal.ts";
 import { tabOf } from "#lib/log/tabs.ts";
 import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { campaignsBeside } from "#lib/server/campaign.ts";
 import { postCommand, withdrawCommand } from "#lib/server/commands.ts";
+import { phishActions } from "#lib/server/phish.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 const path = (id: string): string => `/api/incidents/${encodeURIComponent(id)}`;
@@ -34,7 +37,7 @@ export const load: PageServerLoad = async (event) => {
   const cited = await citedIn(url.searchParams, reading);
   for (const id of cited.slice(0, CITED_MAX)) query.append("record", id);
   const list = tab.category === "exchange" && cited.length === 0 ? "exchange" : "events";
-  const [incident, events, latency, impact] = await Promise.all([
+  const [incident, events, latency, impact, campaigns, crossTenant] = await Promise.all([
     reading,
     apiGet<EventPage>(event, `${path(params.id)}/${list}?${query}`),
     apiSend<LatencyLedger>(event, "GET", `${path(params.id)}/latency`).then((answer) =>
@@ -45,12 +48,18 @@ export const load: PageServerLoad = async (event) => {
           answer.ok ? answer.data : null,
         )
       : null,
+    campaignsBeside(event, params.id),
+    apiSend<CrossTenantView[]>(event, "GET", `/api/phish?incidentId=${encodeURIComponent(params.id)}`).then((answer) =>
+      answer.ok ? answer.data : [],
+    ),
   ]);
   return {
     incident,
     events,
     latency,
     impact,
+    campaigns,
+    crossTenant,
     crumbs: [
       { label: incident.tenant.name, href: `/tenants/${incident.tenant.id}` },
       { label: `Incident ${incident.number}` },
@@ -59,6 +68,7 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
+  ...phishActions,
   command: (event) => postCommand(event, `${path(event.params.id)}/commands`),
   withdraw: (event) => withdrawCommand(event),
   reveal: async (event) => {
