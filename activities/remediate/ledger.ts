@@ -200,7 +200,12 @@ async function openRow(
   });
 }
 
-async function openKnown(tx: ScopedTx, deps: RemediateDeps, c: Case, request: KnownWrite): Promise<OpenedRow> {
+async function openKnown(
+  tx: ScopedTx,
+  deps: RemediateDeps,
+  c: Case | PhishCase,
+  request: KnownWrite,
+): Promise<OpenedRow> {
   const earlier = await listEarlier(tx, c, request);
   return goOn(earlier, request) ?? begin(tx, deps, c, request, earlier, request.known);
 }
