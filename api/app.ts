@@ -8,6 +8,7 @@ import { consentRoutes } from "./routes/consent.ts";
 import { detectionRoutes } from "./routes/detections.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { evidenceRoutes } from "./routes/evidence.ts";
+import { factorRoutes } from "./routes/factors.ts";
 import { failedAttackRoutes } from "./routes/failed-attacks.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { impactRoutes } from "./routes/impact.ts";
@@ -18,6 +19,7 @@ import { operationRoutes } from "./routes/operations.ts";
 import { phishRoutes } from "./routes/phish.ts";
 import { policyRoutes } from "./routes/policy.ts";
 import { queueRoutes } from "./routes/queue.ts";
+import { secondWordRoutes } from "./routes/second-words.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { streamRoutes } from "./routes/streams.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
@@ -59,6 +61,7 @@ export function createApp(deps: ApiDeps) {
   const app = router
     .route("/", operationRoutes)
     .route("/", authRoutes)
+    .route("/", factorRoutes)
     .route("/", homeRoutes)
     .route("/", tenantRoutes)
     .route("/", consentRoutes)
@@ -76,6 +79,7 @@ export function createApp(deps: ApiDeps) {
     .route("/", neverTouchRoutes)
     .route("/", policyRoutes)
     .route("/", settingsRoutes)
+    .route("/", secondWordRoutes)
     .route("/", streamRoutes);
   router.doc31(OPENAPI_PATH, { openapi: "3.1.0", info: { title: "Petra", version: "1.0.0" } });
   return app;

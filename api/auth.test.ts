@@ -43,7 +43,7 @@ describe("signing in by password", () => {
     const member = await newMember();
     const answer = await rig.send("/api/auth/sign-in/email", { json: { email: member.email, password: PASSWORD } });
     expect(answer.status).toBe(200);
-    expect(await answer.text()).toBe('{"ok":true}');
+    expect(await answer.text()).toBe('{"ok":true,"owes":null}');
     const [cookie] = answer.headers.getSetCookie();
     expect(cookie).toMatch(/^petra_session=.*HttpOnly/i);
     expect(cookie).toMatch(/SameSite=Lax/i);

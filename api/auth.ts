@@ -9,7 +9,8 @@ export const LINK_PAGE = "/sign-in/link";
 
 /**
  * Sign-in by password and by e-mail link; nobody can sign up. Links are stored hashed and work once (S10). Sessions live
- * in Postgres, one look-up a request, so that an ended one ends at once (S13). There is no second factor yet.
+ * in Postgres, one look-up a request, so that an ended one ends at once (S13). Second factors are ours, not the library's
+ * plugin: that one challenges sign-in by password alone and takes the same code twice in its half minute (S9, S11).
  */
 export function createAuth(options: {
   db: Db;

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { FactorStore, SessionProof } from "#db/auth-factors.ts";
 import type { Db } from "#db/client.ts";
 import { findViewer } from "#db/repos/viewer.ts";
 import { type ScopedTx, withScope } from "#db/tenancy.ts";
@@ -16,6 +17,7 @@ export type ApiDeps = {
   app: Db;
   operator: Db;
   auth: Auth;
+  factors: FactorStore;
   clock: Clock;
   bell: Bell;
   partner: PartnerDirectory;
@@ -34,20 +36,33 @@ export type ApiDeps = {
   };
 };
 
-/** How strongly the person proved who he is. One factor is all there is until second factors exist. */
-export type AuthLevel = "one-factor";
+/** Who a session belongs to and what it proves. */
+export type SignedIn = { sessionId: string; authUserId: string; proof: SessionProof };
 
 export type ApiEnv = {
-  Variables: { deps: ApiDeps; requestId: string; viewer: Viewer; authLevel: AuthLevel };
+  Variables: { deps: ApiDeps; requestId: string; viewer: Viewer; signedIn: SignedIn };
 };
 export type ApiContext = Context<ApiEnv>;
 
 /** The member behind the request's session cookie, read from Postgres each time; undefined without one. */
+export async function identify(
+  deps: ApiDeps,
+  headers: Headers,
+): Promise<{ viewer: Viewer; signedIn: SignedIn } | undefined> {
+  const found = await deps.auth.api.getSession({ headers });
+  if (!found) return undefined;
+  const { id, email, emailVerified } = found.user;
+  const [viewer, proof] = await Promise.all([
+    findViewer(deps.app, { authUserId: id, verifiedEmail: emailVerified ? email : null }),
+    deps.factors.proofOf(found.session.id),
+  ]);
+  return viewer && proof && { viewer, signedIn: { sessionId: found.session.id, authUserId: id, proof } };
+}
+
+/** The same, of a session that owes nothing more. */
 export async function viewerOf(deps: ApiDeps, headers: Headers): Promise<Viewer | undefined> {
-  const session = await deps.auth.api.getSession({ headers });
-  if (!session) return undefined;
-  const { id, email, emailVerified } = session.user;
-  return findViewer(deps.app, { authUserId: id, verifiedEmail: emailVerified ? email : null });
+  const found = await identify(deps, headers);
+  return found?.signedIn.proof.owesFactor ? undefined : found?.viewer;
 }
 
 /** The login role for this person: an analyst's width is a role of its own, never a setting (S2). */
@@ -57,6 +72,15 @@ export const dbOf = (deps: ApiDeps, viewer: Viewer): Db => (viewer.role === "ana
 export function inScope<T>(c: ApiContext, fn: (tx: ScopedTx) => Promise<T>): Promise<T> {
   const viewer = c.get("viewer");
   return withScope(dbOf(c.get("deps"), viewer), scopeOf(viewer), fn);
+}
+
+/** Runs as the house itself in one organization: for what the viewer may not write or see himself, such as a mail to its Admins. */
+export function asHouse<T>(
+  c: ApiContext,
+  at: { orgId: string; tenantId: string },
+  fn: (tx: ScopedTx) => Promise<T>,
+): Promise<T> {
+  return withScope(c.get("deps").app, { kind: "worker", ...at }, fn);
 }
 
 export const nowOf = (c: ApiContext): string => c.get("deps").clock.now().toISOString();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { phishes } from "#db/schema/phish.ts";
 import { OPENAPI_PATH } from "./app.ts";
 import { ROUTES } from "./route.ts";
-import { createRig, type Person, type Rig } from "./test/rig.ts";
+import { createRig, PASSWORD, type Person, type Rig } from "./test/rig.ts";
 
 /** Who may call a route, by hand from the product's table of roles: 2xx/409 = allowed, 403 = visible but not allowed. */
 type Who = "admin" | "readOnly" | "sales" | "billing" | "guest" | "analyst";
@@ -50,6 +50,20 @@ const TABLE: Record<string, Entry> = {
     body: () => ({ token: "x".repeat(32) }),
   },
   "post /api/auth/sign-out": { may: "public", path: fixed("/api/auth/sign-out"), body: () => ({}) },
+  "get /api/auth/security": { may: "everybody", path: fixed("/api/auth/security") },
+  "post /api/auth/prove": { may: "everybody", path: fixed("/api/auth/prove"), body: () => ({ password: PASSWORD }) },
+  "post /api/auth/factors/confirm": {
+    may: "everybody",
+    path: fixed("/api/auth/factors/confirm"),
+    body: () => ({ code: "123456" }),
+  },
+  "post /api/auth/factors": { may: "everybody", path: fixed("/api/auth/factors"), body: () => ({ name: "Phone" }) },
+  "post /api/auth/factors/{id}/remove": {
+    may: "everybody",
+    path: fixed(`/api/auth/factors/${crypto.randomUUID()}/remove`),
+    body: () => ({ reason: "Lost." }),
+  },
+  "post /api/auth/recovery-codes": { may: "everybody", path: fixed("/api/auth/recovery-codes"), body: () => ({}) },
   "get /api/consent/callback": { may: "public", path: fixed("/api/consent/callback") },
   "get /api/me": { may: "everybody", path: fixed("/api/me") },
   "get /api/home": { may: SECURITY, path: fixed("/api/home") },
@@ -241,6 +255,17 @@ const TABLE: Record<string, Entry> = {
     may: ["admin"],
     path: fixed("/api/settings/notifications"),
     body: () => ({ address: "soc@msp.example" }),
+  },
+  "post /api/settings/security": {
+    may: ["admin"],
+    path: fixed("/api/settings/security"),
+    body: () => ({ requiresFactor: true }),
+  },
+  "get /api/second-words": { may: ["admin", "readOnly", "analyst"], path: fixed("/api/second-words") },
+  "post /api/second-words/{id}/answer": {
+    may: ["admin", "readOnly", "analyst"],
+    path: fixed(`/api/second-words/${crypto.randomUUID()}/answer`),
+    body: () => ({ agree: true }),
   },
   "get /api/stream": { may: SECURITY, path: fixed("/api/stream") },
 };

@@ -1,9 +1,11 @@
+import { classOfOrder } from "#domain/access/step-up.ts";
 import type { CommandInput } from "#domain/command/command.ts";
 import { AppError } from "#domain/errors.ts";
 import { pool } from "#domain/remediation/pool.ts";
 import type { ManyAnswer } from "#domain/view/campaign.ts";
 import type { CommandView } from "#domain/view/portal.ts";
 import type { ApiContext } from "./context.ts";
+import { demand } from "./demand.ts";
 import { assertMayOrder, orderOnIncident } from "./orders.ts";
 import { commandIdOf } from "./phish-orders.ts";
 
@@ -20,6 +22,8 @@ export async function orderOnMany(
 ): Promise<ManyAnswer> {
   const { orderId, input, incidents } = decision;
   assertMayOrder(c, input.kind);
+  // Asked once for all of them, and before any: a person must not be asked in the middle of his own decision.
+  demand(c, classOfOrder(input));
   const parts = new Map<string, ManyAnswer["parts"][number]>();
   await pool(incidents, AT_ONCE, async ({ id: incidentId, planVersion }) => {
     const commandId = commandIdOf(orderId, incidentId);

@@ -90,8 +90,8 @@ describe("an order that can be carried out", () => {
   });
 
   test("to undo expires after fifteen minutes; a lock never does", async () => {
-    const incident = await newIncident();
-    const undo = order({ kind: "undo", actionId: crypto.randomUUID() });
+    const incident = await newIncident({ containedAt: "2026-11-20T11:59:00.000Z" });
+    const undo = order({ kind: "undo", actionId: crypto.randomUUID(), reason: "It was needed." });
     const locked = order(lock);
     await admin.post(`/api/incidents/${incident.id}/commands`, undo);
     await admin.post(`/api/incidents/${incident.id}/commands`, locked);
@@ -180,7 +180,10 @@ describe("orders about a tenant", () => {
     const body = order({ kind: "set-response", enabled: true });
     expect((await admin.post(`/api/tenants/${tenant.id}/commands`, body)).status).toBe(202);
     expect(rig.rung.at(-1)).toEqual({ tenantId: tenant.id, commandId: body.commandId });
-    const off = await admin.post(`/api/tenants/${tenant.id}/commands`, order({ kind: "set-response", enabled: false }));
+    const off = await admin.post(
+      `/api/tenants/${tenant.id}/commands`,
+      order({ kind: "set-response", enabled: false, reason: "Asked for." }),
+    );
     expect(off.status).toBe(409);
     expect((await readOnly.post(`/api/tenants/${tenant.id}/commands`, order({ kind: "pause" }))).status).toBe(403);
   });

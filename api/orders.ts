@@ -1,23 +1,33 @@
+import { loadAction } from "#db/repos/action-ledger.ts";
 import {
   type CommandRow,
   findCommand,
+  findDoer,
   hasUndelivered,
   insertCommand,
   markSignalled,
   type NewCommand,
+  releaseCommand,
 } from "#db/repos/commands.ts";
 import { loadIncidentState } from "#db/repos/incident.ts";
 import { findTenant } from "#db/repos/onboarding.ts";
 import { writeAudit } from "#db/repos/order.ts";
 import { findIncident } from "#db/repos/portal-incident.ts";
+import { hasUncontained } from "#db/repos/second-words.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { type Capability, may } from "#domain/access/may.ts";
+import { classOfOrder } from "#domain/access/step-up.ts";
 import type { CommandInput, CommandKind } from "#domain/command/command.ts";
+import { LOOSENED_WORDS, reasonOf } from "#domain/command/loosened.ts";
 import { commandExpiresAt, decide } from "#domain/incident/transitions.ts";
 import { decideTenant } from "#domain/tenant/lifecycle.ts";
 import { type ApiContext, actorOf, inScope, nowOf } from "./context.ts";
+import { demand, demandReason } from "./demand.ts";
 import { safeError } from "./log.ts";
+import { tellLoosened } from "./loosen.ts";
 import { fail, notFound } from "./problem.ts";
+import { askSecond } from "./second-word.ts";
+import { actorFor } from "./view/actor.ts";
 import { commandFor } from "./view/incident.ts";
 
 export type Order = {
@@ -63,6 +73,15 @@ export function assertMayOrder(c: ApiContext, kind: CommandKind): void {
   if (!answer.ok) throw fail("forbidden", answer.reason);
 }
 
+/** Asks for the proof and the reason an order of this class needs (S14). Says whether it takes protection away. */
+async function demandFor(c: ApiContext, tx: ScopedTx, input: CommandInput): Promise<{ isLoosening: boolean }> {
+  const undoes = input.kind === "undo" ? (await loadAction(tx, input.actionId))?.kind : undefined;
+  const deed = classOfOrder(input, { undoes });
+  demand(c, deed);
+  demandReason(deed, reasonOf(input));
+  return { isLoosening: deed === "loosen" };
+}
+
 /** The row of an id that was used before, when it is this very order of this very place (D15). */
 async function repeated(tx: ScopedTx, order: Order, at: { tenantId: string; incidentId: string | null }) {
   const row = await findCommand(tx, order.commandId);
@@ -77,6 +96,7 @@ async function store(
   order: Order,
   at: { orgId: string; tenantId: string; incidentId: string | null },
   refusal: Refusal | undefined,
+  waits = false,
 ): Promise<Placed> {
   const now = nowOf(c);
   const actor = actorOf(c.get("viewer"));
@@ -89,10 +109,11 @@ async function store(
     actor,
     planVersion: planVersion ?? null,
     manyId: order.manyId ?? null,
-    state: refusal ? "refused" : "sent",
+    state: refusal ? "refused" : waits ? "awaiting-second" : "sent",
     reason: refusal?.reason ?? null,
+    result: refusal ? { code: refusal.code } : null,
     issuedAt: now,
-    expiresAt: commandExpiresAt(input, now) ?? null,
+    expiresAt: waits ? null : (commandExpiresAt(input, now) ?? null),
     finishedAt: refusal ? now : null,
   };
   if (!(await insertCommand(tx, command))) {
@@ -115,6 +136,77 @@ async function store(
   const row = await findCommand(tx, id);
   if (!row) throw new Error("The command was not stored.");
   return { row, isNew: true, ...(refusal ? { refusal } : {}) };
+}
+
+/**
+ * Stores an order that takes protection away: with an open incident in its reach whose account is not contained it waits for
+ * a second person, and every Admin hears of it either way (S14, S45).
+ */
+async function storeLoosening(
+  c: ApiContext,
+  tx: ScopedTx,
+  order: Order,
+  at: { orgId: string; tenantId: string; incidentId: string | null },
+  about: { name: string; path: string },
+): Promise<Placed> {
+  const { commandId, input } = order;
+  const reason = reasonOf(input);
+  const what = `${LOOSENED_WORDS[input.kind]}: ${about.name}`;
+  const waits = await hasUncontained(tx, at);
+  const placed = await store(c, tx, order, at, undefined, waits);
+  if (!placed.isNew) return placed;
+  const { path } = about;
+  if (waits)
+    await askSecond(c, tx, {
+      ...at,
+      id: commandId,
+      capability: NEEDS[input.kind],
+      payload: { kind: "command", commandId },
+      what,
+      reason,
+      path,
+    });
+  else await tellLoosened(c, tx, { ...at, key: `${input.kind}:${commandId}`, what, reason, path });
+  return placed;
+}
+
+/** The slower of two reads who was quicker, as information (D20). */
+async function alreadyBy(
+  c: ApiContext,
+  tx: ScopedTx,
+  incidentId: string,
+  input: CommandInput,
+  { reason, code }: { reason: string; code: string },
+): Promise<string> {
+  const doer = code === "already-done" ? await findDoer(tx, incidentId, input) : undefined;
+  const seen = doer && actorFor(c.get("viewer"), doer);
+  return seen && "name" in seen ? `Already done by ${seen.name}. ${reason}` : reason;
+}
+
+/** Lets an order go on that waited for a second person; the bell is rung after the commit. */
+export async function releaseOrder(c: ApiContext, tx: ScopedTx, commandId: string, agreed: boolean, by: string) {
+  const row = await findCommand(tx, commandId);
+  if (!row) throw notFound();
+  const now = nowOf(c);
+  const released = await releaseCommand(
+    tx,
+    commandId,
+    agreed
+      ? { state: "sent", expiresAt: commandExpiresAt(row.input, now) ?? null }
+      : { state: "refused", reason: `${by} said no.`, finishedAt: now },
+  );
+  if (!released) throw fail("conflict", "It does not wait for a second person any more.", { reason: "already-done" });
+  return released;
+}
+
+/** Rings for an order that stands as sent. */
+export async function ringFor(c: ApiContext, row: CommandRow): Promise<void> {
+  const { bell } = c.get("deps");
+  const { id, tenantId, incidentId } = row;
+  const rung = await ring(c, () =>
+    incidentId ? bell.ringIncident(tenantId, incidentId, id) : bell.ringTenant(tenantId, id),
+  );
+  if (rung) await inScope(c, (tx) => markSignalled(tx, id, nowOf(c)));
 }
 
 /** Long enough for a healthy server; a person does not wait for a sick one, the relay rings again (D15). */
@@ -162,6 +254,7 @@ export async function orderOnIncident(c: ApiContext, incidentId: string, order: 
     const at = { orgId: incident.orgId, tenantId: incident.tenantId, incidentId };
     const known = await repeated(tx, order, at);
     if (known) return { row: known, isNew: false };
+    const { isLoosening } = await demandFor(c, tx, order.input);
     const state = await loadIncidentState(tx, incidentId);
     if (!state) throw notFound();
     const now = nowOf(c);
@@ -173,7 +266,11 @@ export async function orderOnIncident(c: ApiContext, incidentId: string, order: 
       ...(order.planVersion === undefined ? {} : { planVersion: order.planVersion }),
     });
     const isRefused = !decision.ok && decision.lasting && !(await hasUndelivered(tx, incidentId));
-    return store(c, tx, order, at, isRefused ? { reason: decision.reason, code: decision.code } : undefined);
+    const refusal = isRefused
+      ? { reason: await alreadyBy(c, tx, incidentId, order.input, decision), code: decision.code }
+      : undefined;
+    if (!isLoosening || refusal) return store(c, tx, order, at, refusal);
+    return storeLoosening(c, tx, order, at, { name: `incident #${incident.number}`, path: `/incidents/${incidentId}` });
   });
   const { tenantId, id } = placed.row;
   return answer(c, placed, () => c.get("deps").bell.ringIncident(tenantId, incidentId, id));
@@ -188,9 +285,11 @@ export async function orderOnTenant(c: ApiContext, tenantId: string, order: Orde
     const at = { orgId: tenant.orgId, tenantId, incidentId: null };
     const known = await repeated(tx, order, at);
     if (known) return { row: known, isNew: false };
+    const { isLoosening } = await demandFor(c, tx, order.input);
     const decision = decideTenant({ ...tenant, baselineFilled: false }, order.input, nowOf(c));
-    const isRefused = !decision.ok && decision.lasting;
-    return store(c, tx, order, at, isRefused ? { reason: decision.reason, code: "already-done" } : undefined);
+    const refusal = !decision.ok && decision.lasting ? { reason: decision.reason, code: "already-done" } : undefined;
+    if (!isLoosening || refusal) return store(c, tx, order, at, refusal);
+    return storeLoosening(c, tx, order, at, { name: tenant.name, path: `/tenants/${tenantId}` });
   });
   return answer(c, placed, () => c.get("deps").bell.ringTenant(tenantId, placed.row.id));
 }

@@ -146,10 +146,62 @@ describe("the kill switch [S46]", () => {
     expect((await turn(analyst, { orgId: org.id, isOn: false, reason: "Let me" })).status).toBe(403);
     expect((await turn(admin, { isOn: false, reason: " " })).status).toBe(400);
     expect((await bodyOf<ViewerView>(await admin.get("/api/me"))).killSwitch).not.toBeNull();
-    expect((await turn(admin, { isOn: false, reason: "The wrong rule is gone." })).status).toBe(200);
+    expect((await turn(admin, { isOn: false, reason: "The wrong rule is gone." })).status).toBe(202);
+    expect((await bodyOf<ViewerView>(await admin.get("/api/me"))).killSwitch).not.toBeNull();
+    const other = await rig.make.member(org.id, { role: "admin" });
+    const secondAdmin = await rig.signIn(other);
+    const [word] = await bodyOf<{ id: string }[]>(await secondAdmin.get("/api/second-words"));
+    const answer = (who: Person) => who.post(`/api/second-words/${word?.id}/answer`, { agree: true });
+    expect((await answer(admin)).status).toBe(403);
+    expect((await answer(member)).status).toBe(403);
+    expect((await answer(secondAdmin)).status).toBe(200);
     expect((await bodyOf<ViewerView>(await admin.get("/api/me"))).killSwitch).toBeNull();
-    expect((await auditOf(org.id)).map((row) => row.action)).toEqual(["kill-switch.on", "kill-switch.off"]);
-    expect((await mailsOf(org.id)).map((mail) => mail.recipient)).toEqual([bossEmail]);
+    expect((await auditOf(org.id)).map((row) => row.action)).toEqual([
+      "kill-switch.on",
+      "second-word.ask",
+      "second-word.agree",
+      "kill-switch.off",
+    ]);
+    const told = (await mailsOf(org.id)).map((mail) => mail.recipient);
+    expect(told.toSorted()).toEqual([bossEmail, bossEmail, other.email].toSorted());
+  });
+
+  test("is told to every open page of the organization at the moment it is thrown, not to a guest or a stranger", async () => {
+    const { org, tenant, admin, member } = await newOrg();
+    const guest = await rig.make
+      .member(org.id, { role: "external-guest", tenantIds: [tenant.id] })
+      .then((one) => rig.signIn(one));
+    const stranger = (await newOrg()).admin;
+    const incident = await rig.make.incident(await rig.make.account(tenant));
+    const abort = new AbortController();
+    const listen = async (who: Person, path: string) => {
+      const answer = await who.get(path, { signal: abort.signal });
+      const heard: string[] = [];
+      const read = async () => {
+        for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>)
+          heard.push(Buffer.from(chunk).toString());
+      };
+      read().catch(() => {});
+      return () => heard.join("");
+    };
+    const inside = [await listen(member, "/api/stream"), await listen(member, `/api/incidents/${incident.id}/stream`)];
+    const outside = [await listen(guest, "/api/stream"), await listen(stranger, "/api/stream")];
+    expect((await admin.post("/api/policy/kill-switch", { isOn: true })).status).toBe(200);
+    for (const heard of inside) await expect.poll(heard).toContain('"of":"kill_switches"');
+    expect(outside.map((heard) => heard()).join("")).not.toContain("kill_switches");
+    abort.abort();
+  });
+
+  test("of one tenant stops that tenant alone, and says so", async () => {
+    const { admin, tenant, org } = await newOrg();
+    expect((await admin.post("/api/policy/kill-switch", { tenantId: tenant.id, isOn: true })).status).toBe(200);
+    const { killSwitch } = await bodyOf<ViewerView>(await admin.get("/api/me"));
+    expect(killSwitch?.tenants).toEqual([{ id: tenant.id, name: tenant.name }]);
+    expect((await policyOf(admin)).killSwitch).toBeNull();
+    expect((await policyOf(admin, `?tenantId=${tenant.id}`)).killSwitch).toMatchObject({ isOn: true });
+    const foreign = (await newOrg()).tenant;
+    expect((await admin.post("/api/policy/kill-switch", { tenantId: foreign.id, isOn: true })).status).toBe(404);
+    expect((await auditOf(org.id)).map((row) => row.tenantId)).toContain(tenant.id);
   });
 
   test("turned twice is turned once, and an analyst may pull it for any organization", async () => {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { createFactorStore } from "#db/auth-factors.ts";
 import { createDb } from "#db/client.ts";
 import { createClock } from "#db/clock.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
@@ -49,6 +50,7 @@ function compose(env: ApiEnv): { deps: ApiDeps; close: () => Promise<void> } {
     secret: env.PETRA_SESSION_SECRET,
     sendLink: ({ email, link }) => mailer.sendSignInLink({ to: email, link, minutes: SIGN_IN_LINK_SECONDS / 60 }),
   });
+  const factors = createFactorStore(authDb, masterKey);
   const changes = createChanges(app);
   const config = {
     mode: env.PETRA_MODE,
@@ -59,7 +61,7 @@ function compose(env: ApiEnv): { deps: ApiDeps; close: () => Promise<void> } {
   };
   const decoder = createCodec(codec);
   return {
-    deps: { app, operator, auth, clock, bell, partner, decoder, changes, mailer, masterKey, log, config },
+    deps: { app, operator, auth, factors, clock, bell, partner, decoder, changes, mailer, masterKey, log, config },
     close: async () => {
       mailer.close();
       await Promise.allSettled([changes.close(), bell.close()]);

@@ -69,6 +69,7 @@ function block(context: Context, people: readonly SignIn[]): string {
     `Portal        ${portalUrl(context)}`,
     ...people.map(({ who, email, password }) => `  ${who.padEnd(18)} ${email.padEnd(wide)}  ${password}`),
     `Mail sent     ${mailUrl(context)}`,
+    `Authenticator ${mailUrl(context)}/authenticator  (a telephone for second factors)`,
     ...(context.temporal.uiUrl ? [`Temporal      ${context.temporal.uiUrl}`] : []),
     "",
     `Demo: a simulated Microsoft cloud, nothing leaves this machine. Data and logs in ${context.dataDir}. Ctrl-C stops everything.`,

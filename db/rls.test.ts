@@ -17,6 +17,7 @@ const DEFINERS = [
   "audit_gone",
   "audit_head",
   "audit_links",
+  "automatic_locks",
   "chain_audit",
   "chain_entry",
   "chain_waiting",

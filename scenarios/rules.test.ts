@@ -74,6 +74,7 @@ describe("Rules that hold from now on, Response off", () => {
       body: { commandId, planVersion, input: { kind: "dismiss", reason: CANARY } },
     });
     expect(sent.status).toBe(202);
+    await house.agreeFor(admin);
     await house.moveClocks(16 * 60_000, []);
     await house.startWorker();
     expect(await carriedOut(commandId)).toMatchObject({ state: "expired" });
@@ -125,7 +126,7 @@ describe("Rules that hold from now on, Response off", () => {
     expect(await isOpen()).toBe(false);
   });
 
-  it("the new password is in no history, log, mail or clear column; a planted word is found in each of them [S40]", async () => {
+  it("the new password is in no history, log, mail, clear column, answer, error or exported evidence; a planted word is found in each of them [S40]", async () => {
     await order({ kind: "run-step", step: "disable-persistence" });
     await until("step 3", async () => stepOf(await see(), "reset-password").allowed);
     expect(await order({ kind: "run-step", step: "reset-password" })).toMatchObject({ state: "done" });
@@ -137,7 +138,7 @@ describe("Rules that hold from now on, Response off", () => {
     });
     expect(body.password.length).toBeGreaterThanOrEqual(16);
 
-    const places = await openPlaces();
+    const places = await openPlaces(secret.secretId);
     await places.plant();
     const found = await places.search();
     for (const [place, text] of Object.entries(found)) {
@@ -186,8 +187,9 @@ describe("Rules that hold from now on, Response on", () => {
     await house.ask(`/api/tenants/${id}/commands`, {
       as: admin,
       method: "POST",
-      body: { commandId, input: { kind: "set-response", enabled: false } },
+      body: { commandId, input: { kind: "set-response", enabled: false, reason: "Asked for." } },
     });
+    await house.agreeFor(admin);
     expect(await carriedOut(commandId)).toMatchObject({ state: "done" });
     await new Promise((done) => setTimeout(done, 12_000));
     const seen = await house.incident(admin, incident);
@@ -199,7 +201,7 @@ describe("Rules that hold from now on, Response on", () => {
 });
 
 /** Where a secret could come to lie: histories (opened), logs, mail, columns; `plant` puts the known word into each. */
-async function openPlaces() {
+async function openPlaces(secretId: string) {
   const db = createDb(house.database.urls.worker);
   const keys = {
     store: createKeyStore(db, { now: () => new Date() }),
@@ -216,9 +218,40 @@ async function openPlaces() {
     }
     return text;
   };
+  const read = async (path: string, body?: object): Promise<string> => {
+    const answer = await house.ask<unknown>(path, { as: admin, ...(body ? { method: "POST", body } : {}) });
+    return `${answer.status} ${JSON.stringify(answer.body)}`;
+  };
+  const at = `/api/incidents/${incidentId}`;
+  const exported = async (): Promise<string> => {
+    const headers = { cookie: admin.cookie, origin: house.base, "sec-fetch-site": "same-origin" };
+    const answer = await fetch(`${house.base}${at}/evidence`, { method: "POST", headers });
+    expect(answer.status).toBe(200);
+    return answer.text();
+  };
+  /** What the API says of the incident, what it exports, and how it refuses: the word stands in each, the password in none. */
+  const answers = async () => {
+    const refused = await read(`${at}/password/reveal`, { secretId });
+    expect(refused).toMatch(/^404 /);
+    const again = {
+      commandId: crypto.randomUUID(),
+      planVersion: 0,
+      input: { kind: "run-step", step: "reset-password" },
+    };
+    // Two faces of an error: a request turned down, and one that quotes what it was given in its pointers.
+    const wrong = await read(`${at}/commands`, { ...again, [CANARY]: 1 });
+    expect(wrong).toMatch(/^400 /);
+    return {
+      answers: [await read(at), await read(`${at}/events`), await read(`${at}/impact`)].join("\n"),
+      evidence: await exported(),
+      errors: [refused, wrong, await read(`${at}/commands`, again)].join("\n"),
+    };
+  };
   return {
     plant: async () => {
       await bell.wakeIncident(tenantId, incidentId, CANARY);
+      const subject = { internetMessageId: "<planted@client.example>", subject: CANARY, sender: "a@b.example" };
+      expect(await order({ kind: "tag-phish", ...subject })).toMatchObject({ state: "done" });
       appendFileSync(join(house.folder, "worker.log"), `${CANARY}\n`);
       const mail = createTransport({ host: "127.0.0.1", port: house.ports.mailSmtp, secure: false, ignoreTLS: true });
       await mail.sendMail({ from: "a@b.example", to: "c@d.example", subject: "x", text: CANARY });
@@ -230,6 +263,7 @@ async function openPlaces() {
       logs: house.logs().api + house.logs().worker,
       mail: JSON.stringify(house.mail.messages),
       columns: await columns(),
+      ...(await answers()),
     }),
     close: async () => {
       await bell.close();

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { createM365Cloud } from "#activities/clients/m365/cloud.ts";
 import { MICROSOFT_LIMITS } from "#activities/clients/m365/limiter.ts";
 import { factsOf } from "#activities/enrich/index.ts";
@@ -16,6 +17,7 @@ import { createClock } from "#db/clock.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
 import { PASSWORD_PURPOSE, seal } from "#db/sealing.ts";
 import { analyze } from "#detections/engine.ts";
+import type { LockCaps } from "#domain/limits.ts";
 import { createBell } from "#temporal/client.ts";
 import { createDataConverter, parseMasterKey } from "#temporal/codec.ts";
 import type { WorkerEnv } from "#temporal/env.ts";
@@ -63,6 +65,8 @@ export function compose(env: WorkerEnv) {
     m365: cloud,
     clock,
     seal: (incidentId, password) => seal(masterKey, PASSWORD_PURPOSE, incidentId, new TextEncoder().encode(password)),
+    lockCaps: env.PETRA_LOCK_CAPS ? lockCapsOf(env.PETRA_LOCK_CAPS) : undefined,
+    isStopped: () => env.PETRA_STOP_FILE !== undefined && existsSync(env.PETRA_STOP_FILE),
     randomBytes: (size) => new Uint8Array(randomBytes(size)),
     ...(env.PETRA_KILL_AT ? { fault: dieAt(env.PETRA_KILL_AT, env.PETRA_KILL_PID) } : {}),
   };
@@ -116,6 +120,11 @@ export function compose(env: WorkerEnv) {
       await db.close();
     },
   };
+}
+
+function lockCapsOf(text: string): LockCaps {
+  const [tenantAtLeast = 0, tenantShare = 0, org = 0, installation = 0] = text.split(",").map(Number);
+  return { tenantAtLeast, tenantShare, org, installation };
 }
 
 /** The planned death of a kill test, once: no goodbye, as a pulled plug. */

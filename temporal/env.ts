@@ -47,6 +47,14 @@ const schema = z.object({
     .optional()
     .describe("kill tests: the worker kills itself at this point of this write"),
   PETRA_KILL_PID: z.coerce.number().int().min(2).optional().describe("kill tests: kills this process there instead"),
+  PETRA_LOCK_CAPS: z
+    .string()
+    .regex(/^\d+,0?\.\d+,\d+,\d+$/)
+    .optional()
+    .describe(
+      "automatic locks an hour: of a tenant at least, its share of accounts, of an organization, of all: 3,0.05,25,100",
+    ),
+  PETRA_STOP_FILE: z.string().min(1).optional().describe("while this file exists nothing runs by itself"),
   PETRA_INVENTORY_MS: milliseconds(24 * 3_600_000),
   PETRA_DIRECTORY_MS: milliseconds(3_600_000),
 });

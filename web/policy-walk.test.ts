@@ -89,7 +89,11 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
     await page.getByLabel("Why may Petra act again?").fill("The rule is mended.");
     await page.getByRole("button", { name: "Let Petra act again" }).click();
     await page.getByText("Petra acts by itself again.").waitFor();
-    expect(posted("/api/policy/kill-switch")).toEqual({ isOn: false, reason: "The rule is mended." });
+    expect(posted("/api/policy/kill-switch")).toEqual({
+      isOn: false,
+      tenantId: null,
+      reason: "The rule is mended.",
+    });
   });
 
   it("saving sends what is different from what is inherited, with the version that was seen and the reason", async () => {

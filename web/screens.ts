@@ -13,6 +13,8 @@ const PAGES: Record<string, { path: string; viewer?: string; state?: string; do?
   "incident-asked": { path: "/incidents/i-asked" },
   "incident-lock": { path: "/incidents/i-lock" },
   "incident-persistence": { path: "/incidents/i-persistence" },
+  "incident-preview": { path: "/incidents/i-persistence", do: "Preview and disable all 3" },
+  "incident-step-up": { path: "/incidents/i-unpublished", viewer: "careful", do: "Publish Incident" },
   "incident-password": { path: "/incidents/i-password" },
   "incident-close": { path: "/incidents/i-close" },
   "incident-tom": { path: "/incidents/i-tom" },
@@ -25,12 +27,15 @@ const PAGES: Record<string, { path: string; viewer?: string; state?: string; do?
   policy: { path: "/policy", viewer: "dan" },
   "policy-tenant": { path: "/policy?tenant=t-harlow", viewer: "dan" },
   "policy-stopped": { path: "/policy", viewer: "stopped" },
+  latency: { path: "/latency" },
   scan: { path: "/tenants/t-oakhurst?tab=scan" },
   tenant: { path: "/tenants/t-harlow" },
   "tenant-activity": { path: "/tenants/t-harlow?tab=activity" },
   portal: { path: "/portal" },
   "add-tenant": { path: "/add-tenant" },
   settings: { path: "/settings" },
+  security: { path: "/settings/security", viewer: "careful" },
+  "security-none": { path: "/settings/security", viewer: "bare" },
   "sign-in": { path: "/sign-in", viewer: "none" },
   "sign-in-link": { path: "/sign-in/link?token=abc", viewer: "none" },
   "not-found": { path: "/nowhere" },
@@ -72,6 +77,7 @@ try {
         );
         page.on("pageerror", (error) => console.log(`${name} ${scheme} ${width}: ${error.message}`));
         await page.goto(portal.url + choice.path);
+        if (choice.do) await page.getByRole("button", { name: choice.do }).first().click();
         await page.waitForTimeout(350);
         await page.screenshot({
           path: `${folder}${name}-${scheme}-${width}.png`,

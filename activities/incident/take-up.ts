@@ -38,7 +38,8 @@ export async function takeUp(tx: ScopedTx, at: At, now: string): Promise<OrderRo
   });
   const audited = { ...about(at, now), actor: order.actor, object: order.id };
   if (!decision.ok) {
-    await setOrder(tx, order.id, { state: refusedState(decision), reason: decision.reason, finishedAt: now });
+    const { reason, code } = decision;
+    await setOrder(tx, order.id, { state: refusedState(decision), reason, result: { code }, finishedAt: now });
     const detail = { kind: order.input.kind, code: decision.code };
     await writeAudit(tx, { ...audited, action: `command.${refusedState(decision)}`, detail });
     return undefined;

@@ -8,6 +8,7 @@ import { loadCase } from "#db/repos/remediate.ts";
 import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import type { Clock } from "#domain/clock.ts";
+import type { LockCaps } from "#domain/limits.ts";
 import type { RandomBytes } from "#domain/remediation/password.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
 
@@ -26,6 +27,10 @@ export type RemediateDeps = {
   randomBytes: RandomBytes;
   /** Where the portal is, for links in mails. */
   publicUrl: string;
+  /** Other caps on automatic locks than the usual ones (S45). */
+  lockCaps?: LockCaps | undefined;
+  /** The installation's own stop, for when API and database cannot be reached (S46). Asked before every write. */
+  isStopped?: (() => boolean) | undefined;
   fault?: FaultHook;
 };
 

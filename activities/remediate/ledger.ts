@@ -290,9 +290,10 @@ async function markSent(
 ): Promise<GateAnswer> {
   const now = nowOf(deps);
   const { order, step, kind, targetId } = request;
+  const continues = request.continues ?? false;
   const gate =
     "incident" in c
-      ? await askGate(tx, { ...c.at, order, step, kind, targetId, continues: request.continues ?? false, now })
+      ? await askGate(tx, { ...c.at, order, step, kind, targetId, continues, now }, deps)
       : await askPhishGate(tx, { ...c.at, order, kind, targetId, now });
   const entry = { at: now, actor: order.by, object: action.id };
   const detail = { kind, target: action.targetLabel };

@@ -16,7 +16,7 @@ const say = (it: Opened, document: PolicyOverride) =>
     '${it.tenant.id}', ${++version}, '${JSON.stringify(document)}'::jsonb, '${BY}'::jsonb, 'test', now())`);
 const turn = (it: Opened, isOn: boolean) =>
   it.sql(`insert into kill_switches (org_id, is_on, by, at) values ('${it.org.id}', ${isOn}, '${BY}'::jsonb, now())
-    on conflict (org_id) do update set is_on = ${isOn}`);
+    on conflict (org_id, tenant_id) do update set is_on = ${isOn}`);
 const decisionOf = async (it: Opened) =>
   (
     await it.sql(`select state, authority, decision from incident_steps where incident_id = '${it.incident.id}'
@@ -115,6 +115,81 @@ test("twenty workers at once never pass the cap by one [S45]", async () => {
   expect(outcomes.filter((one) => one.state === "awaiting-approval").length).toBeGreaterThan(0);
   const { users } = await it.truth();
   expect(users.filter((user) => before.includes(user.objectId) && !user.accountEnabled)).toHaveLength(cap);
+});
+
+test("twenty workers in many tenants and organizations never pass the caps of an organization and of all by one, and people are paged once [S45]", async () => {
+  const first = await rig.openIncident();
+  const [second, elsewhere] = [await rig.openIncident({ org: first.org }), await rig.openIncident()];
+  await first.sql(`insert into notification_methods (org_id, kind, address, created_at) values
+    ('${first.org.id}', 'email', 'night@msp.example', now())`);
+  const since = new Date(rig.cloud.now().getTime() - 3_600_000).toISOString();
+  const count = async (where: string) => {
+    const [row] = await first.sql(`select count(*)::int as n from actions where kind = 'disable-account'
+      and actor ->> 'kind' = 'response' and sent_at > '${since}' and ${where}`);
+    return Number(row?.n);
+  };
+  const already = await count("true");
+  const caps = { tenantAtLeast: 50, tenantShare: 0.05, org: 6, installation: already + 10 };
+  const activities = rig.activitiesWith({ lockCaps: caps });
+  const places: Parameters<typeof activities.lockAccount>[0][] = [];
+  for (const [it, orgId] of [
+    [first, first.org.id],
+    [second, first.org.id],
+    [elsewhere, elsewhere.org.id],
+  ] as const) {
+    const rows = await it.sql(
+      `select * from accounts where tenant_id = '${it.tenant.id}' and id <> '${it.account.id}' order by upn limit 7`,
+    );
+    for (const row of rows) {
+      const account = { id: String(row.id), orgId, tenantId: it.tenant.id };
+      const incident = await rig.made.incident(account as never, {
+        responseActs: true,
+        occurredAt: it.incident.occurredAt,
+      });
+      const at = { tenantId: it.tenant.id, incidentId: incident.id };
+      await activities.planRemediation(at);
+      places.push({ ...at, by: it.byResponse.by });
+    }
+  }
+  expect(places).toHaveLength(21);
+  const lockAll = async (some: typeof places) => {
+    const outcomes = await Promise.all(some.map((place) => activities.lockAccount(place)));
+    return outcomes.filter((one) => one.state === "awaiting-approval").length;
+  };
+  expect(await lockAll(places.slice(0, 14))).toBe(8);
+  expect(await count(`org_id = '${first.org.id}'`)).toBe(6);
+  const pages = await first.sql(
+    `select recipient, text from outbox where key like 'over-cap:%' and org_id = '${first.org.id}'`,
+  );
+  expect(pages).toMatchObject([{ recipient: "night@msp.example", text: expect.stringContaining("a person decides") }]);
+  expect(await lockAll(places.slice(14))).toBe(3);
+  expect(await count("true")).toBe(already + 10);
+});
+
+test("the operator's stop holds at once whatever the database says, and a person's order still works [S46]", async () => {
+  const it = await rig.openIncident();
+  let isStopped = true;
+  const activities = rig.activitiesWith({ isStopped: () => isStopped });
+  await activities.planRemediation(it.at);
+  expect(await activities.lockAccount(it.byResponse)).toMatchObject({ state: "awaiting-approval" });
+  expect(await it.effects()).toEqual([]);
+  isStopped = false;
+  const other = await rig.openIncident();
+  await activities.planRemediation(other.at);
+  isStopped = true;
+  expect(await activities.lockAccount(await other.order({ kind: "run-step", step: "revoke-and-lock" }))).toMatchObject({
+    state: "accepted",
+  });
+});
+
+test("a tenant's own switch stops that tenant and no other [S46]", async () => {
+  const [stopped, free] = [await rig.openIncident(), await rig.openIncident()];
+  await stopped.sql(`insert into kill_switches (org_id, tenant_id, is_on, by, at) values ('${stopped.org.id}',
+    '${stopped.tenant.id}', true, '${BY}'::jsonb, now())`);
+  for (const it of [stopped, free]) await rig.activities.planRemediation(it.at);
+  expect(await rig.activities.lockAccount(stopped.byResponse)).toMatchObject({ state: "awaiting-approval" });
+  expect(await rig.activities.lockAccount(free.byResponse)).toMatchObject({ state: "accepted" });
+  expect(await stopped.effects()).toEqual([]);
 });
 
 test("a question whose time is over goes to the MSP once, or is given up, as the policy says", async () => {

@@ -1,12 +1,24 @@
 import { listApprovals } from "#db/repos/approval.ts";
 import { setStep } from "#db/repos/incident.ts";
 import { listNeverTouch } from "#db/repos/never-touch.ts";
-import { countAccounts, countAutomaticLocks, findOrder, holdAutomaticLocks, loadCase } from "#db/repos/remediate.ts";
+import { queueMessage } from "#db/repos/notify.ts";
+import {
+  countAccounts,
+  countAutomaticLocks,
+  countLocksBeyond,
+  findOrder,
+  holdAutomaticLocks,
+  loadCase,
+} from "#db/repos/remediate.ts";
+import { listNotificationAddresses } from "#db/repos/tenant.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { CommandState } from "#domain/command/command.ts";
+import { LOCK_CAPS } from "#domain/limits.ts";
+import { restMessage } from "#domain/notification/message.ts";
+import { type FullCap, fullCap, fullCapReason } from "#domain/policy/lock-cap.ts";
 import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
-import type { At, Order } from "./case.ts";
+import type { At, Order, RemediateDeps } from "./case.ts";
 import { decideStep, readInForce } from "./decisions.ts";
 
 export type GateQuestion = At & {
@@ -23,6 +35,9 @@ export type GateAnswer =
   /** `waits`: a person decides now, nothing is dropped. */
   | { allowed: false; reason: string; waits: boolean };
 
+type GateDeps = Pick<RemediateDeps, "lockCaps" | "isStopped" | "publicUrl">;
+type LoadedCase = NonNullable<Awaited<ReturnType<typeof loadCase>>>;
+
 export const stop = (reason: string, waits = false): GateAnswer => ({ allowed: false, reason, waits });
 export const passUnder = (policyVersion: string): GateAnswer => ({ allowed: true, policyVersion });
 
@@ -35,7 +50,7 @@ export const LIVING_ORDERS: readonly CommandState[] = ["sent", "accepted", "runn
  * Everything is read again: the tenant, the incident, the kill switch, the person's order or the policy, and the cap. The kill
  * switch stops all that no person ordered. Cannot read → throws → no write.
  */
-export async function askGate(tx: ScopedTx, question: GateQuestion): Promise<GateAnswer> {
+export async function askGate(tx: ScopedTx, question: GateQuestion, deps: GateDeps): Promise<GateAnswer> {
   const row = await loadCase(tx, question.incidentId);
   if (!row || row.tenant.id !== question.tenantId) return stop("The incident is not in this tenant.");
   const { incident, tenant } = row;
@@ -45,6 +60,8 @@ export async function askGate(tx: ScopedTx, question: GateQuestion): Promise<Gat
   const inForce = await readInForce(tx, row, question.now);
   const { by, commandId } = question.order;
   if (by.kind === "member" || by.kind === "analyst") return askOrder(tx, question, commandId, row, inForce.version);
+  if (deps.isStopped?.())
+    return stop("The installation is stopped by its operator: nothing runs by itself.", !question.continues);
   if (question.continues && inForce.killSwitch)
     return stop(`The kill switch is on (${inForce.killSwitch.by}): nothing runs by itself.`);
   if (tenant.accessLostAt) return stop(tenant.accessLostReason ?? "Petra has lost its access to the tenant.");
@@ -65,7 +82,9 @@ export async function askGate(tx: ScopedTx, question: GateQuestion): Promise<Gat
     });
     return stop(decision.reason, answer !== "never");
   }
-  return question.kind === "disable-account" ? askCap(tx, question, inForce.version) : passUnder(inForce.version);
+  return question.kind === "disable-account"
+    ? askCap(tx, question, row, inForce.version, deps)
+    : passUnder(inForce.version);
 }
 
 export const NEVER_TOUCHED = "The mailbox is on the tenant's never-touch list.";
@@ -85,7 +104,7 @@ async function askOrder(
   tx: ScopedTx,
   question: GateQuestion,
   commandId: string | undefined,
-  row: NonNullable<Awaited<ReturnType<typeof loadCase>>>,
+  row: LoadedCase,
   policyVersion: string,
 ): Promise<GateAnswer> {
   const order = commandId ? await findOrder(tx, commandId) : undefined;
@@ -102,15 +121,44 @@ async function askOrder(
   return passUnder(policyVersion);
 }
 
-/** A wrong rule must stay small: per tenant and hour three automatic locks, or a twentieth of the accounts (S45). */
+/** A wrong rule must stay small: automatic locks are counted per tenant, organization and installation (S45). */
 async function askCap(
   tx: ScopedTx,
-  { tenantId, now }: Pick<GateQuestion, "tenantId" | "now">,
+  { now }: Pick<GateQuestion, "now">,
+  row: LoadedCase,
   policyVersion: string,
+  { lockCaps = LOCK_CAPS, publicUrl }: GateDeps,
 ): Promise<GateAnswer> {
-  await holdAutomaticLocks(tx, tenantId);
-  const cap = Math.max(3, Math.ceil((await countAccounts(tx)) / 20));
+  await holdAutomaticLocks(tx);
+  const { orgId } = row.tenant;
   const since = new Date(Date.parse(now) - 3_600_000).toISOString();
-  if ((await countAutomaticLocks(tx, since)) < cap) return passUnder(policyVersion);
-  return stop(`Petra has locked ${cap} accounts of this tenant within an hour: a person decides on the rest.`, true);
+  const counts = { tenant: await countAutomaticLocks(tx, since), ...(await countLocksBeyond(tx, orgId, since)) };
+  const full = fullCap(counts, await countAccounts(tx), lockCaps);
+  if (!full) return passUnder(policyVersion);
+  await pageForRest(tx, row, full, { now, publicUrl });
+  return stop(fullCapReason(full), true);
+}
+
+/** Tells people at once that the rest waits for them: one message an hour and cap, however many accounts it is about. */
+async function pageForRest(
+  tx: ScopedTx,
+  { incident, tenant }: LoadedCase,
+  full: FullCap,
+  { now, publicUrl }: { now: string; publicUrl: string },
+): Promise<void> {
+  const reason = fullCapReason(full);
+  const message = restMessage({ tenant: tenant.name, reason, at: now, url: `${publicUrl}/incidents` });
+  const about = full.scope === "tenant" ? tenant.id : full.scope;
+  for (const recipient of await listNotificationAddresses(tx, tenant.id))
+    await queueMessage(tx, {
+      orgId: tenant.orgId,
+      tenantId: tenant.id,
+      incidentId: incident.id,
+      key: `over-cap:${about}:${now.slice(0, 13)}:${recipient.toLowerCase()}`,
+      channel: "email",
+      recipient,
+      ...message,
+      nextAt: now,
+      createdAt: now,
+    });
 }

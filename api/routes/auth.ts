@@ -12,6 +12,11 @@ const email = z
   .transform((text) => text.toLowerCase());
 const doneSchema = z.object({ ok: z.literal(true) });
 const done = { ok: true } as const;
+const signedInSchema = z.object({
+  ok: z.literal(true),
+  /** `factor`: the session opens nothing until POST /api/auth/prove was given a code. */
+  owes: z.enum(["factor"]).nullable(),
+});
 
 const tries = new RateLimiterMemory({ points: SIGN_IN_TRIES_PER_MINUTE, duration: 60 });
 
@@ -24,6 +29,23 @@ async function countTry(address: string): Promise<void> {
   }
 }
 
+/**
+ * Our own gate after every way of signing in (S9): the new session is open only when its person has no second factor, else it
+ * owes it. Says which of the two.
+ */
+async function openSession(
+  c: ApiContext,
+  answer: Response,
+  by: "password" | "link",
+): Promise<{ ok: true; owes: Owed }> {
+  const { token } = (await answer.clone().json()) as { token: string };
+  const { factors, clock } = c.get("deps");
+  const { owesFactor } = await factors.open(token, { passwordAt: by === "password" ? clock.now() : null });
+  takeCookies(c, answer);
+  return { ok: true, owes: owesFactor ? "factor" : null };
+}
+type Owed = "factor" | null;
+
 /** Passes the cookies of an answer of the sign-in library on, and nothing else of it. */
 function takeCookies(c: ApiContext, answer: Response): void {
   for (const cookie of answer.headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
@@ -34,7 +56,7 @@ const password = route("public", {
   path: "/api/auth/sign-in/email",
   summary: "Sign in with e-mail address and password",
   request: { body: body(z.strictObject({ email, password: z.string().min(1).max(NAME_MAX) })) },
-  responses: { 200: json(doneSchema, "Signed in; the session cookie is set.") },
+  responses: { 200: json(signedInSchema, "Signed in; the session cookie is set.") },
 });
 
 const askLink = route("public", {
@@ -52,7 +74,7 @@ const useLink = route("public", {
   summary: "Sign in with the token of a link",
   description: "The token works once, within ten minutes. Opening the link changes nothing; this POST signs in.",
   request: { body: body(z.strictObject({ token: z.string().min(16).max(200) })) },
-  responses: { 200: json(doneSchema, "Signed in; the session cookie is set.") },
+  responses: { 200: json(signedInSchema, "Signed in; the session cookie is set.") },
 });
 
 const signOut = route("public", {
@@ -69,8 +91,7 @@ export const authRoutes = createRouter()
     const { auth } = c.get("deps");
     const answer = await auth.api.signInEmail({ body: input, headers: c.req.raw.headers, asResponse: true });
     if (!answer.ok) throw fail("unauthenticated", "Address or password is wrong. Ask for a sign-in link instead.");
-    takeCookies(c, answer);
-    return c.json(done, 200);
+    return c.json(await openSession(c, answer, "password"), 200);
   })
   .openapi(askLink, async (c) => {
     const { email: address } = c.req.valid("json");
@@ -95,8 +116,7 @@ export const authRoutes = createRouter()
         `The link was used already, or is older than ${SIGN_IN_LINK_SECONDS / 60} minutes. Ask for a new one.`,
       );
     }
-    takeCookies(c, answer);
-    return c.json(done, 200);
+    return c.json(await openSession(c, answer, "link"), 200);
   })
   .openapi(signOut, async (c) => {
     const answer = await c.get("deps").auth.api.signOut({ headers: c.req.raw.headers, asResponse: true });

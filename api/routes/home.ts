@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { auditLooks } from "#db/repos/look.ts";
-import { findKillSwitch } from "#db/repos/policy.ts";
+import { listStopped } from "#db/repos/policy.ts";
 import { listIncidentCards } from "#db/repos/portal-cards.ts";
+import { listTenantNames } from "#db/repos/portal-policy.ts";
 import { listTenantRows } from "#db/repos/portal-tenants.ts";
 import { may } from "#domain/access/may.ts";
 import { type ApiContext, inScope, nowOf } from "../context.ts";
@@ -49,8 +50,14 @@ const usage = route("usage.view", {
 async function killSwitchFor(c: ApiContext) {
   const { orgId, role } = c.get("viewer");
   if (!orgId || role === "external-guest") return null;
-  const row = await inScope(c, (tx) => findKillSwitch(tx, orgId));
-  return row?.isOn ? { by: "name" in row.by ? row.by.name : "Petra", since: row.at } : null;
+  return inScope(c, async (tx) => {
+    const on = await listStopped(tx, orgId);
+    const [first] = on;
+    if (!first) return null;
+    const names = first.tenantId === null ? [] : await listTenantNames(tx, orgId);
+    const tenants = names.filter(({ id: tenantId }) => on.some((row) => row.tenantId === tenantId));
+    return { by: "name" in first.by ? first.by.name : "Petra", since: first.at, tenants };
+  });
 }
 
 const DAY_MS = 86_400_000;

@@ -1,25 +1,27 @@
 import { z } from "@hono/zod-openapi";
 import { auditLook } from "#db/repos/look.ts";
-import { queueMessage } from "#db/repos/notify.ts";
 import { writeAudit } from "#db/repos/order.ts";
-import { addException, addPolicy, endException, setKillSwitch } from "#db/repos/policy.ts";
-import { findAccountNamed, findOrg, listAdminAddresses } from "#db/repos/portal-policy.ts";
+import { endException, findKillSwitch } from "#db/repos/policy.ts";
+import { findAccountNamed } from "#db/repos/portal-policy.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { Viewer } from "#domain/access/may.ts";
 import { NAME_MAX } from "#domain/limits.ts";
-import { loosenedMessage } from "#domain/notification/message.ts";
 import { applyOverride, loosened } from "#domain/policy/document.ts";
 import { EXCEPTION_KINDS, EXCEPTION_MAX_DAYS } from "#domain/policy/exception.ts";
 import { policyOverrideSchema } from "#domain/policy/policy.schema.ts";
 import { type ApiContext, actorOf, inScope, nowOf } from "../context.ts";
+import { demand } from "../demand.ts";
+import { changeSetting } from "../loosening.ts";
 import { fail, notFound } from "../problem.ts";
 import { body, createRouter, json, route } from "../route.ts";
 import { id, sentence, time } from "../schema/parts.ts";
 import { policySchema } from "../schema/policy.ts";
+import { waitingSchema } from "../schema/second-word.ts";
 import { loadPolicyView } from "../view/policy.ts";
 
 const DAY_MS = 86_400_000;
 const answer = { 200: json(policySchema, "The policy as it stands.") };
+const answerOrWait = { ...answer, 202: json(waitingSchema, "It waits for a second person; nothing was changed yet.") };
 
 const read = route("policy.view", {
   method: "get",
@@ -45,7 +47,7 @@ const save = route("policy.manage", {
       }),
     ),
   },
-  responses: answer,
+  responses: answerOrWait,
 });
 
 const kill = route("policy.stop", {
@@ -54,10 +56,16 @@ const kill = route("policy.stop", {
   summary: "Stop everything Petra does by itself at once, or let it act again",
   request: {
     body: body(
-      z.strictObject({ orgId: id.optional(), isOn: z.boolean(), reason: z.string().trim().max(2_000).default("") }),
+      z.strictObject({
+        orgId: id.optional(),
+        /** null = all tenants of the organization */
+        tenantId: id.nullable().default(null),
+        isOn: z.boolean(),
+        reason: z.string().trim().max(2_000).default(""),
+      }),
     ),
   },
-  responses: answer,
+  responses: answerOrWait,
 });
 
 const except = route("policy.except", {
@@ -85,7 +93,7 @@ const except = route("policy.except", {
       }),
     ),
   },
-  responses: answer,
+  responses: answerOrWait,
 });
 
 const end = route("policy.except", {
@@ -112,38 +120,7 @@ async function view(c: ApiContext, tx: ScopedTx, at: { orgId: string; tenantId: 
   return found;
 }
 
-/** The audit row of a change, and where it loosens protection a mail to every Admin (S14). */
-async function tell(
-  c: ApiContext,
-  tx: ScopedTx,
-  entry: {
-    orgId: string;
-    tenantId: string | null;
-    action: string;
-    object: string;
-    detail: Record<string, unknown>;
-    loosens?: { what: string; reason: string };
-  },
-): Promise<void> {
-  const viewer = c.get("viewer");
-  const at = nowOf(c);
-  const { loosens, orgId, tenantId, ...rest } = entry;
-  const place = { orgId, tenantId, incidentId: null };
-  await writeAudit(tx, { ...place, ...rest, at, actor: actorOf(viewer) });
-  if (!loosens || viewer.orgId === null) return;
-  const url = `${c.get("deps").config.publicUrl}/policy${tenantId ? `?tenant=${tenantId}` : ""}`;
-  const message = loosenedMessage({ ...loosens, by: viewer.name, at, url });
-  for (const recipient of await listAdminAddresses(tx, orgId))
-    await queueMessage(tx, {
-      ...place,
-      key: `loosened:${entry.action}:${entry.object}:${at}:${recipient.toLowerCase()}`,
-      channel: "email",
-      recipient,
-      ...message,
-      nextAt: at,
-      createdAt: at,
-    });
-}
+const WAITING = { waits: true } as const;
 
 export const policyRoutes = createRouter()
   .openapi(read, async (c) => {
@@ -165,53 +142,47 @@ export const policyRoutes = createRouter()
       throw fail("invalid", "Accounts are marked in the policy of their tenant.");
     const saved = await inScope(c, async (tx) => {
       const before = await view(c, tx, { orgId, tenantId });
-      const version = basedOn + 1;
-      const isNew =
-        before.version === basedOn &&
-        (await addPolicy(tx, { orgId, tenantId, version, document, by: actorOf(viewer), reason, createdAt: nowOf(c) }));
-      if (!isNew)
+      const found = loosened(before.document, applyOverride(before.inherited, document));
+      demand(c, found.length > 0 ? "loosen" : "act");
+      if (before.version !== basedOn)
         throw fail("conflict", "Somebody saved another version meanwhile. Look at it and save again.", {
           reason: "plan-changed",
         });
-      const found = loosened(before.document, applyOverride(before.inherited, document));
       const what = `The policy ${before.tenant ? `of ${before.tenant.name} ` : ""}was loosened: ${found.join("; ")}`;
-      await tell(c, tx, {
+      const { waits } = await changeSetting(c, tx, {
         orgId,
         tenantId,
-        action: "policy.save",
-        object: tenantId ?? orgId,
-        detail: { version, reason, loosened: found, before: before.override, after: document },
-        ...(found.length > 0 ? { loosens: { what, reason } } : {}),
+        deed: { kind: "policy", basedOn, document, before: before.override, loosened: found },
+        ...(found.length > 0 ? { loosens: what } : {}),
+        reason,
       });
-      return view(c, tx, { orgId, tenantId });
+      return waits ? undefined : view(c, tx, { orgId, tenantId });
     });
-    return c.json(saved, 200);
+    return saved ? c.json(saved, 200) : c.json(WAITING, 202);
   })
   .openapi(kill, async (c) => {
-    const { orgId: wanted, isOn, reason } = c.req.valid("json");
+    const { orgId: wanted, tenantId, isOn, reason } = c.req.valid("json");
     const viewer = c.get("viewer");
     const orgId = orgOf(viewer, wanted);
     if (!isOn && viewer.role !== "admin")
       throw fail("forbidden", "You may not let Petra act again. An Admin of the organization does that.");
     if (!isOn && reason === "") throw fail("invalid", "Say in words why Petra may act again.");
+    // Stopping is one click of one person, whoever he is able to prove to be just now (S46).
+    demand(c, isOn ? "none" : "loosen");
     const turned = await inScope(c, async (tx) => {
-      if (!(await findOrg(tx, orgId))) throw notFound();
-      const row = { orgId, isOn, by: actorOf(viewer), reason: reason || null, at: nowOf(c) };
-      const isTurned = await setKillSwitch(tx, row);
-      if (isTurned)
-        await tell(c, tx, {
-          orgId,
-          tenantId: null,
-          action: isOn ? "kill-switch.on" : "kill-switch.off",
-          object: orgId,
-          detail: { reason },
-          ...(isOn
-            ? {}
-            : { loosens: { what: "The kill switch was switched off: Petra acts by itself again", reason } }),
-        });
-      return view(c, tx, { orgId, tenantId: null });
+      const { tenant } = await view(c, tx, { orgId, tenantId });
+      if (!isOn && !(await findKillSwitch(tx, orgId, tenantId))?.isOn) return view(c, tx, { orgId, tenantId });
+      const where = tenant ? ` of ${tenant.name}` : "";
+      const { waits } = await changeSetting(c, tx, {
+        orgId,
+        tenantId,
+        deed: { kind: "kill-switch", isOn },
+        ...(isOn ? {} : { loosens: `The kill switch${where} was switched off: Petra acts by itself again` }),
+        reason,
+      });
+      return waits ? undefined : view(c, tx, { orgId, tenantId });
     });
-    return c.json(turned, 200);
+    return turned ? c.json(turned, 200) : c.json(WAITING, 202);
   })
   .openapi(except, async (c) => {
     const { account: name, tenantId, ...input } = c.req.valid("json");
@@ -226,27 +197,17 @@ export const policyRoutes = createRouter()
       const { tenant } = await view(c, tx, { orgId, tenantId });
       const account = await findAccountNamed(tx, tenantId, name);
       if (!account) throw fail("invalid", "Petra knows no account of this name in the tenant.");
-      const row = await addException(tx, {
-        ...input,
+      const { kind, reason, ...scope } = input;
+      const { waits } = await changeSetting(c, tx, {
         orgId,
         tenantId,
-        accountObjectId: account.objectId,
-        accountName: account.upn,
-        by: actorOf(viewer),
-        createdAt: now,
+        deed: { kind: "exception", exception: kind, tenantId, account, ...scope },
+        loosens: `An exception until ${input.endsAt.slice(0, 10)} for ${account.upn} in ${tenant?.name}: Petra asks instead of acting`,
+        reason,
       });
-      const what = `An exception until ${input.endsAt.slice(0, 10)} for ${account.upn} in ${tenant?.name}: Petra asks instead of acting`;
-      await tell(c, tx, {
-        orgId,
-        tenantId,
-        action: "exception.add",
-        object: row?.id ?? "",
-        detail: { ...input, account: account.objectId },
-        loosens: { what, reason: input.reason },
-      });
-      return view(c, tx, { orgId, tenantId: null });
+      return waits ? undefined : view(c, tx, { orgId, tenantId: null });
     });
-    return c.json(made, 200);
+    return made ? c.json(made, 200) : c.json(WAITING, 202);
   })
   .openapi(end, async (c) => {
     const { id: exceptionId } = c.req.valid("param");
@@ -255,7 +216,16 @@ export const policyRoutes = createRouter()
       const row = await endException(tx, exceptionId, actorOf(viewer), nowOf(c));
       if (!row) throw notFound();
       const { orgId, tenantId } = row;
-      await tell(c, tx, { orgId, tenantId, action: "exception.end", object: row.id, detail: { kind: row.kind } });
+      await writeAudit(tx, {
+        orgId,
+        tenantId,
+        incidentId: null,
+        at: nowOf(c),
+        actor: actorOf(viewer),
+        action: "exception.end",
+        object: row.id,
+        detail: { kind: row.kind },
+      });
       return view(c, tx, { orgId, tenantId: null });
     });
     return c.json(ended, 200);

@@ -42,14 +42,20 @@ async function visible(deps: ApiDeps, viewer: Viewer, changes: Change[]): Promis
   const seen = await withScope(dbOf(deps, viewer), scopeOf(viewer), (tx) => visibleOf(tx, { tenantIds, incidentIds }));
   return changes.filter(
     (change) =>
-      change.tenantId !== null &&
-      seen.tenants.has(change.tenantId) &&
-      (change.incidentId === null || seen.incidents.has(change.incidentId)),
+      (isOfHouse(viewer, change) && change.tenantId === null) ||
+      (change.tenantId !== null &&
+        seen.tenants.has(change.tenantId) &&
+        (change.incidentId === null || seen.incidents.has(change.incidentId))),
   );
 }
 
+/** What the frame of every page shows, whatever the page is about; guests do not see it. */
+const FRAME = new Set(["kill_switches", "second_words"]);
+const isOfHouse = (viewer: Viewer, change: Change): boolean => FRAME.has(change.of) && viewer.role !== "external-guest";
+
 const isRelevant = (viewer: Viewer, incidentId: string | undefined, change: Change): boolean =>
-  (viewer.orgId === null || change.orgId === viewer.orgId) && (!incidentId || change.incidentId === incidentId);
+  (viewer.orgId === null || change.orgId === viewer.orgId) &&
+  (!incidentId || change.incidentId === incidentId || isOfHouse(viewer, change));
 
 async function open(c: ApiContext, incidentId?: string): Promise<Response> {
   const deps = c.get("deps");

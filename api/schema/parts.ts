@@ -53,15 +53,15 @@ export const commandInputSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("answer-msp"), questionId: id, answer: sentence }),
   z.strictObject({ kind: z.literal("set-note"), note: z.string().trim().max(TEXT_FIELD_MAX) }),
   z.strictObject({ kind: z.literal("mark-notable"), reason: sentence }),
-  z.strictObject({ kind: z.literal("undo"), actionId: id }),
+  z.strictObject({ kind: z.literal("undo"), actionId: id, reason: sentence.exactOptional() }),
   z.strictObject({ kind: z.literal("attest-password"), reason: sentence }),
   z.strictObject({ kind: z.literal("mark-remediated"), reasons }),
   z.strictObject({ kind: z.literal("dismiss"), reason: sentence }),
   z.strictObject({ kind: z.literal("act-on-open-incidents") }),
-  z.strictObject({ kind: z.literal("set-response"), enabled: z.boolean() }),
-  z.strictObject({ kind: z.literal("pause") }),
+  z.strictObject({ kind: z.literal("set-response"), enabled: z.boolean(), reason: sentence.exactOptional() }),
+  z.strictObject({ kind: z.literal("pause"), reason: sentence.exactOptional() }),
   z.strictObject({ kind: z.literal("resume") }),
-  z.strictObject({ kind: z.literal("remove") }),
+  z.strictObject({ kind: z.literal("remove"), reason: sentence.exactOptional() }),
 ]) satisfies z.ZodType<CommandInput>;
 
 /** An order as the browser sends it; the id was made when the button was drawn (D15). */

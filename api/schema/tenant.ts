@@ -20,7 +20,9 @@ export const viewerSchema = z
       seeUsage: z.boolean(),
       seePolicy: z.boolean(),
     }),
-    killSwitch: z.object({ by: z.string(), since: time }).nullable(),
+    killSwitch: z
+      .object({ by: z.string(), since: time, tenants: z.array(z.object({ id, name: z.string() })) })
+      .nullable(),
     isDemo: z.boolean(),
     temporalUiUrl: optionalText,
   })

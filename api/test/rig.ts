@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { createFactorStore } from "#db/auth-factors.ts";
 import { createDb } from "#db/client.ts";
 import { createTestDatabase } from "#db/test/database.ts";
 import { createFactories, FACTORY_NOW } from "#db/test/factories.ts";
@@ -6,6 +8,7 @@ import { addPerson, createAuth } from "../auth.ts";
 import { createChanges } from "../changes.ts";
 import type { ApiDeps } from "../context.ts";
 import { silentLog } from "../log.ts";
+import { codeAt, newSeed } from "../second-factor.ts";
 
 const PUBLIC_URL = "http://petra.test";
 export const PASSWORD = "correct horse battery";
@@ -34,11 +37,14 @@ export async function createRig() {
       mails.push({ to: email, link });
     },
   });
+  const masterKey = new Uint8Array(32).fill(7);
+  const factors = createFactorStore(authDb, masterKey);
   const changes = createChanges(app);
   const deps: ApiDeps = {
     app,
     operator,
     auth,
+    factors,
     clock,
     changes,
     bell: {
@@ -50,7 +56,7 @@ export async function createRig() {
     partner: { listCustomers: async () => customers },
     decoder: { decode: async (payloads) => payloads },
     mailer: { sendSignInLink: async () => {} },
-    masterKey: new Uint8Array(32).fill(7),
+    masterKey,
     log: silentLog,
     config: {
       mode: "demo",
@@ -71,7 +77,8 @@ export async function createRig() {
     return api.request(new URL(path, PUBLIC_URL).toString(), { ...rest, ...body, headers });
   }
 
-  async function signIn(member: { email: string; name: string }) {
+  /** Signs in by password and, unless told otherwise, as somebody who has just shown a second factor too. */
+  async function signIn(member: { email: string; name: string }, { factor = true } = {}) {
     await addPerson(auth, { email: member.email, name: member.name, password: PASSWORD });
     const answer = await send("/api/auth/sign-in/email", { json: { email: member.email, password: PASSWORD } });
     if (answer.status !== 200) throw new Error(`Sign-in answered ${answer.status}`);
@@ -79,7 +86,17 @@ export async function createRig() {
       .getSetCookie()
       .map((line) => line.split(";")[0])
       .join("; ");
+    const seed = newSeed();
+    if (factor) {
+      const signedIn = await auth.api.getSession({ headers: new Headers({ cookie }) });
+      if (!signedIn) throw new Error("The session did not begin.");
+      await factors.begin({ id: randomUUID(), userId: signedIn.user.id, name: "Test", seed, at: clock.now() });
+      await factors.useCode(signedIn.user.id, "unfinished", async () => 0, clock.now());
+      await factors.provedFactor(signedIn.session.id, clock.now());
+    }
     return {
+      /** The code his authenticator shows now. */
+      code: () => codeAt(seed, clock.now()),
       cookie,
       get: (path: string, init: RequestInit = {}) => send(path, { ...init, cookie }),
       post: (path: string, json: unknown, init: RequestInit = {}) => send(path, { ...init, cookie, json }),

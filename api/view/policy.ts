@@ -46,7 +46,7 @@ export async function loadPolicyView(
   const row = tenant ? await findPolicy(tx, at) : ofOrg;
   const overOrg = ofOrg ? applyOverride(DEFAULT_POLICY, ofOrg.document) : DEFAULT_POLICY;
   const inherited = tenant ? overOrg : DEFAULT_POLICY;
-  const killSwitch = await findKillSwitch(tx, at.orgId);
+  const killSwitch = await findKillSwitch(tx, at.orgId, at.tenantId);
   const nameOf = (id: string) => tenants.find((one) => one.id === id);
   const can = (capability: Parameters<typeof may>[1]) => may(viewer, capability).ok;
   return {

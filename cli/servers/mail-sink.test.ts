@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import nodemailer from "nodemailer";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { codeOf } from "./authenticator.ts";
 import { freePort } from "./ports.ts";
 
 let sink: ChildProcess;
@@ -71,4 +72,12 @@ test("mail is still there after a restart", async () => {
   await startSink();
   expect(await (await fetch(`${base}/messages`)).json()).toEqual(before);
   expect(before).toHaveLength(1);
+});
+
+test("the demo's authenticator shows what RFC 6238 gives for a key, and says when something is no key", async () => {
+  const key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+  expect(codeOf(key, new Date(59_000))).toEqual({ code: "287082", secondsLeft: 1 });
+  expect(codeOf(key, new Date(1_111_111_109_000))?.code).toBe("081804");
+  expect(await (await fetch(`${base}/authenticator?key=${key}`)).text()).toMatch(/<output>\d{6}<\/output>/);
+  expect(await (await fetch(`${base}/authenticator?key=${"<b>".repeat(9)}`)).text()).not.toContain("<b>");
 });

@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
+import { codeOf } from "./authenticator.ts";
 
 /** One message: the newest 500 are kept, each as a file of what came in. */
 type Kept = { id: string; at: string; to: string[]; from: string; subject: string; email: Email };
@@ -60,6 +61,22 @@ ${email.html ? `<iframe title="The message" sandbox="allow-popups allow-popups-t
 <h2>Text part</h2><pre>${escapeHtml(email.text ?? "(none)").replace(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`)}</pre>`,
   );
 
+/** Stands in for a telephone: whoever tries the demo has none to scan with. It knows only the key that is typed into it. */
+const authenticator = (key: string): string => {
+  const shown = codeOf(key, new Date());
+  const refresh = shown ? `<meta http-equiv="refresh" content="${Math.min(5, shown.secondsLeft)}">` : "";
+  const code = shown
+    ? `<p style="font-size:3rem;letter-spacing:.2em;margin:1rem 0"><output>${shown.code}</output></p><p>for ${shown.secondsLeft} more seconds</p>`
+    : key
+      ? "<p>This is not a key. Copy it from Settings, Security.</p>"
+      : "";
+  return page(
+    "Authenticator of the demo",
+    `${refresh}<h1>Authenticator of the demo</h1><p>In place of a telephone. Paste the key that Settings, Security shows.</p>
+<form method="get"><label>Key <input name="key" size="40" autocomplete="off" value="${escapeHtml(key)}"></label> <button>Show the code</button></form>${code}`,
+  );
+};
+
 const json = ({ id, at, from, to, subject, email }: Kept) => ({
   id,
   at,
@@ -83,11 +100,13 @@ function answer(response: ServerResponse, status: number, type: string, body: st
 }
 
 const http = createServer((request, response) => {
-  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://localhost");
   if (request.method === "DELETE" && path === "/messages") {
     forget(messages.splice(0));
     return answer(response, 200, "application/json", "[]");
   }
+  if (path === "/authenticator")
+    return answer(response, 200, "text/html", authenticator(searchParams.get("key") ?? ""));
   if (path === "/") return answer(response, 200, "text/html", list());
   if (path === "/messages") return answer(response, 200, "application/json", JSON.stringify(messages.map(json)));
   const [, id, wantsPage] = path.match(/^\/messages\/(\w+)(\/view)?$/) ?? [];

@@ -1,4 +1,6 @@
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import type { Actor } from "#domain/access/actor.ts";
+import type { CommandInput } from "#domain/command/command.ts";
 import type { CommandView } from "#domain/view/portal.ts";
 import { commands } from "../schema/incident.ts";
 import type { ScopedTx } from "../tenancy.ts";
@@ -47,12 +49,51 @@ export const listCommands = (tx: ScopedTx, incidentId: string): Promise<CommandR
     .orderBy(desc(commands.issuedAt))
     .limit(100);
 
+/** Who had this very thing done, the newest; undefined when no person did. */
+export async function findDoer(tx: ScopedTx, incidentId: string, input: CommandInput): Promise<Actor | undefined> {
+  const [row] = await tx
+    .select({ actor: commands.actor })
+    .from(commands)
+    .where(
+      and(
+        own(tx, commands.orgId, commands.tenantId),
+        eq(commands.incidentId, incidentId),
+        eq(commands.kind, input.kind),
+        "step" in input ? sql`${commands.input} ->> 'step' = ${input.step}` : sql`true`,
+        inArray(commands.state, ["accepted", "running", "done"]),
+      ),
+    )
+    .orderBy(desc(commands.issuedAt))
+    .limit(1);
+  return row?.actor;
+}
+
 /** Takes back an order no worker has taken yet (D20); undefined when it is not waiting any more. */
 export async function withdrawCommand(tx: ScopedTx, id: string, now: string): Promise<CommandRow | undefined> {
   const [row] = await tx
     .update(commands)
     .set({ state: "withdrawn", finishedAt: now, reason: "Withdrawn before a worker took it." })
-    .where(and(eq(commands.id, id), eq(commands.state, "sent"), own(tx, commands.orgId, commands.tenantId)))
+    .where(
+      and(
+        eq(commands.id, id),
+        inArray(commands.state, ["sent", "awaiting-second"]),
+        own(tx, commands.orgId, commands.tenantId),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** Lets an order go on, or ends it, after the second person's word; undefined when it does not wait for one any more. */
+export async function releaseCommand(
+  tx: ScopedTx,
+  id: string,
+  values: Pick<NewCommand, "state"> & Partial<Pick<NewCommand, "reason" | "expiresAt" | "finishedAt">>,
+): Promise<CommandRow | undefined> {
+  const [row] = await tx
+    .update(commands)
+    .set(values)
+    .where(and(eq(commands.id, id), eq(commands.state, "awaiting-second"), own(tx, commands.orgId, commands.tenantId)))
     .returning();
   return row;
 }

@@ -73,25 +73,44 @@ export async function addPolicy(
   return made.length > 0;
 }
 
-export async function findKillSwitch(tx: ScopedTx, orgId: string): Promise<KillSwitchRow | undefined> {
+/** The switch of the whole organization, or of one tenant. */
+export async function findKillSwitch(
+  tx: ScopedTx,
+  orgId: string,
+  tenantId: string | null = null,
+): Promise<KillSwitchRow | undefined> {
   const [row] = await tx
     .select()
     .from(killSwitches)
-    .where(and(own(tx, killSwitches.orgId), eq(killSwitches.orgId, orgId)));
+    .where(
+      and(
+        own(tx, killSwitches.orgId),
+        eq(killSwitches.orgId, orgId),
+        tenantId === null ? isNull(killSwitches.tenantId) : eq(killSwitches.tenantId, tenantId),
+      ),
+    );
   return row;
 }
+
+/** Every switch of the organization that is on: its own first, then tenants', the newest first. */
+export const listStopped = (tx: ScopedTx, orgId: string): Promise<KillSwitchRow[]> =>
+  tx
+    .select()
+    .from(killSwitches)
+    .where(and(own(tx, killSwitches.orgId), eq(killSwitches.orgId, orgId), eq(killSwitches.isOn, true)))
+    .orderBy(sql`${killSwitches.tenantId} is not null`, desc(killSwitches.at));
 
 /** Turns it; false when it stood so already. */
 export async function setKillSwitch(
   tx: ScopedTx,
-  row: { orgId: string; isOn: boolean; by: Actor; reason: string | null; at: string },
+  row: { orgId: string; tenantId: string | null; isOn: boolean; by: Actor; reason: string | null; at: string },
 ): Promise<boolean> {
   const { isOn, by, reason, at } = row;
   const turned = await tx
     .insert(killSwitches)
     .values(row)
     .onConflictDoUpdate({
-      target: killSwitches.orgId,
+      target: [killSwitches.orgId, killSwitches.tenantId],
       set: { isOn, by, reason, at },
       setWhere: sql`${killSwitches.isOn} <> ${isOn}`,
     })
@@ -163,17 +182,19 @@ export async function loadPolicyInForce(
   at: { orgId: string; tenantId: string },
   now: string,
 ): Promise<PolicyInForce> {
-  const [org, tenant, killSwitch, exceptions] = await Promise.all([
+  const [org, tenant, ofOrg, ofTenant, exceptions] = await Promise.all([
     findPolicy(tx, { orgId: at.orgId, tenantId: null }),
     findPolicy(tx, at),
     findKillSwitch(tx, at.orgId),
+    findKillSwitch(tx, at.orgId, at.tenantId),
     listExceptions(tx, at.orgId, now, at.tenantId),
   ]);
+  const killSwitch = [ofOrg, ofTenant].find((one) => one?.isOn);
   const base = org ? applyOverride(DEFAULT_POLICY, org.document) : DEFAULT_POLICY;
   return {
     document: tenant ? applyOverride(base, tenant.document) : base,
     version: policyVersionOf(org?.version ?? null, tenant?.version ?? null),
-    killSwitch: killSwitch?.isOn ? { by: nameOf(killSwitch.by), since: killSwitch.at } : null,
+    killSwitch: killSwitch ? { by: nameOf(killSwitch.by), since: killSwitch.at } : null,
     exceptions: exceptions.map(exceptionOf),
   };
 }

@@ -127,6 +127,7 @@ export async function findIncident(tx: ScopedTx, incidentId: string) {
   const [row] = await tx
     .select({
       id: incidents.id,
+      number: incidents.number,
       orgId: incidents.orgId,
       tenantId: incidents.tenantId,
       occurredAt: incidents.occurredAt,

@@ -105,9 +105,24 @@ export async function countAutomaticLocks(tx: ScopedTx, since: string): Promise<
   return row?.n ?? 0;
 }
 
-/** Counting and marking as sent are one act: of many workers at once none passes the cap (S45). Held until the transaction ends. */
-export async function holdAutomaticLocks(tx: ScopedTx, tenantId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`automatic-locks/${tenantId}`}, 0))`);
+/** The same of the organization and of the whole installation: numbers, nothing of anybody's. */
+export async function countLocksBeyond(
+  tx: ScopedTx,
+  orgId: string,
+  since: string,
+): Promise<{ org: number; installation: number }> {
+  const [row] = await tx.execute<{ of_org: string; of_installation: string }>(
+    sql`select of_org, of_installation from petra.automatic_locks(${orgId}::uuid, ${since}::timestamptz)`,
+  );
+  return { org: Number(row?.of_org ?? 0), installation: Number(row?.of_installation ?? 0) };
+}
+
+/**
+ * Counting and marking as sent are one act: of many workers at once none passes a cap by one (S45). One lock for the
+ * installation, since its cap is shared by all; held until the transaction ends, which asks Microsoft nothing.
+ */
+export async function holdAutomaticLocks(tx: ScopedTx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('automatic-locks', 0))`);
 }
 
 export async function findOrder(tx: ScopedTx, commandId: string): Promise<typeof commands.$inferSelect | undefined> {

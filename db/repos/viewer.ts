@@ -13,6 +13,7 @@ type ViewerRow = {
   can_view_sensitive: boolean;
   is_read_only: boolean;
   tenant_ids: string[];
+  requires_factor: boolean;
 };
 
 /** The active member behind a sign-in identity; a proven address links the two at the first sign-in. */
@@ -46,4 +47,5 @@ const toViewer = (row: ViewerRow): Viewer => ({
   canViewSensitive: row.can_view_sensitive,
   isReadOnly: row.is_read_only,
   tenantIds: row.tenant_ids,
+  requiresFactor: row.requires_factor,
 });

@@ -1,4 +1,4 @@
-import { boolean, index, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, boolean, customType, index, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
 
 /** Sign-in data: only the role petra_auth reads it. Column names are better-auth's (core schema). */
 export const authSchema = pgSchema("auth");
@@ -28,8 +28,51 @@ export const session = authSchema.table(
     userAgent: text("user_agent"),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
+    /** Open only after our own gate said so: a session made on any other way owes a second factor (S9). */
+    owesFactor: boolean("owes_factor").notNull().default(true),
+    factorAt: time("factor_at"),
+    passwordAt: time("password_at"),
   },
   (t) => [index("session_user").on(t.userId)],
+);
+
+const bytes = customType<{ data: Uint8Array; driverData: Buffer }>({
+  dataType: () => "bytea",
+  fromDriver: (value) => new Uint8Array(value),
+  toDriver: (value) => Buffer.from(value),
+});
+
+/** An authenticator app. The seed is sealed under the master key (S11, S37). */
+export const secondFactor = authSchema.table(
+  "second_factor",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    sealed: bytes("sealed").notNull(),
+    /** The last time step a code was used of: each counts once. */
+    lastStep: bigint("last_step", { mode: "number" }).notNull().default(0),
+    /** null until a first code proved that the person holds it */
+    confirmedAt: time("confirmed_at"),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [index("second_factor_user").on(t.userId)],
+);
+
+/** Codes for the day the authenticator is lost: hashed, one use each (S11). */
+export const recoveryCode = authSchema.table(
+  "recovery_code",
+  {
+    hash: text("hash").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    usedAt: time("used_at"),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [index("recovery_code_user").on(t.userId)],
 );
 
 export const account = authSchema.table(

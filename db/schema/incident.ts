@@ -250,6 +250,7 @@ export const actions = pgTable(
       .where(sql`phish_id is not null`),
     check("actions_one_cause", sql`(incident_id is null) <> (phish_id is null)`),
     index("actions_incident").on(t.incidentId, t.plannedAt),
+    index("actions_locks").on(t.sentAt).where(sql`kind = 'disable-account'`),
   ],
 );
 

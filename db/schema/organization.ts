@@ -26,6 +26,8 @@ export const organizations = pgTable("organizations", {
   contactEmail: text("contact_email"),
   /** The MSP's own Microsoft tenant, whose Partner Center lists its customers; null until connected. */
   partnerTenantId: uuid("partner_tenant_id"),
+  /** Everybody who acts must have a second factor (S9). */
+  requiresFactor: boolean("requires_factor").notNull().default(false),
   createdAt: at("created_at").notNull(),
 });
 

@@ -1,5 +1,7 @@
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { Actor } from "#domain/access/actor.ts";
+import { CAPABILITIES } from "#domain/access/may.ts";
+import type { SecondWordPayload } from "#domain/access/second-word.ts";
 import type { PolicyOverride } from "#domain/policy/document.ts";
 import { EXCEPTION_KINDS } from "#domain/policy/exception.ts";
 import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
@@ -22,14 +24,20 @@ export const policies = pgTable(
   (t) => [unique("policies_version").on(t.orgId, t.tenantId, t.version).nullsNotDistinct()],
 );
 
-/** One row per organization that ever used it; history is the audit. */
-export const killSwitches = pgTable("kill_switches", {
-  orgId: uuid("org_id").primaryKey(),
-  isOn: boolean("is_on").notNull(),
-  by: jsonb("by").$type<Actor>().notNull(),
-  reason: text("reason"),
-  at: at("at").notNull(),
-});
+/** One row per organization, and per tenant, that was ever stopped; history is the audit. */
+export const killSwitches = pgTable(
+  "kill_switches",
+  {
+    orgId: uuid("org_id").notNull(),
+    /** null = every tenant of the organization */
+    tenantId: uuid("tenant_id"),
+    isOn: boolean("is_on").notNull(),
+    by: jsonb("by").$type<Actor>().notNull(),
+    reason: text("reason"),
+    at: at("at").notNull(),
+  },
+  (t) => [unique("kill_switches_place").on(t.orgId, t.tenantId).nullsNotDistinct()],
+);
 
 export const policyExceptions = pgTable(
   "policy_exceptions",
@@ -68,6 +76,31 @@ export const approvals = pgTable(
     at: at("at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.incidentId, t.stepId, t.commandId] })],
+);
+
+/** What takes protection away and waits for a second person (S14, S45): the deed word for word, so that what he saw happens. */
+export const secondWords = pgTable(
+  "second_words",
+  {
+    /** Of a command: its id. */
+    id: uuid("id").primaryKey(),
+    orgId: uuid("org_id").notNull(),
+    tenantId: uuid("tenant_id"),
+    incidentId: uuid("incident_id"),
+    /** What both people must be allowed to do. */
+    capability: text("capability", { enum: CAPABILITIES }).notNull(),
+    payload: jsonb("payload").$type<SecondWordPayload>().notNull(),
+    what: text("what").notNull(),
+    reason: text("reason").notNull(),
+    by: jsonb("by").$type<Actor>().notNull(),
+    memberId: uuid("member_id").notNull(),
+    askedAt: at("asked_at").notNull(),
+    expiresAt: at("expires_at").notNull(),
+    state: text("state", { enum: ["waiting", "agreed", "refused", "expired"] }).notNull(),
+    decidedBy: jsonb("decided_by").$type<Actor>(),
+    decidedAt: at("decided_at"),
+  },
+  (t) => [index("second_words_org").on(t.orgId, t.state)],
 );
 
 /** Which analyst has taken a waiting decision in hand. */

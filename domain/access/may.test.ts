@@ -11,6 +11,7 @@ const viewer = (role: Viewer["role"], values: Partial<Viewer> = {}): Viewer => (
   canManageTenants: false,
   canViewSensitive: false,
   isReadOnly: false,
+  requiresFactor: false,
   tenantIds: [],
   ...values,
 });
@@ -34,6 +35,7 @@ const TABLE: [string, Viewer, Capability[]][] = [
       "policy.except",
       "policy.stop",
       "usage.view",
+      "security.manage",
     ],
   ],
   [

@@ -12,6 +12,8 @@ export type Viewer = {
   canManageTenants: boolean;
   canViewSensitive: boolean;
   isReadOnly: boolean;
+  /** The organization wants a second factor of everybody who acts (S9). */
+  requiresFactor: boolean;
   /** Tenants given to the person; empty for a member means all of the organization. */
   tenantIds: string[];
 };
@@ -32,6 +34,7 @@ export const CAPABILITIES = [
   "notification.view",
   "notification.manage",
   "usage.view",
+  "security.manage",
   "codec.decode",
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
@@ -57,6 +60,7 @@ const HOLDERS: Record<Capability, readonly Role[]> = {
   "notification.view": ["admin", "full-member"],
   "notification.manage": ["admin", "full-member"],
   "usage.view": ["admin", "full-member"],
+  "security.manage": ["admin"],
   "codec.decode": ["analyst"],
 };
 
@@ -69,6 +73,7 @@ const WRITES: ReadonlySet<Capability> = new Set<Capability>([
   "policy.manage",
   "policy.except",
   "policy.stop",
+  "security.manage",
 ]);
 
 const WORDS: Record<Capability, string> = {
@@ -86,6 +91,7 @@ const WORDS: Record<Capability, string> = {
   "notification.view": "see the notification methods",
   "notification.manage": "change the notification methods",
   "usage.view": "see the usage",
+  "security.manage": "change how people sign in",
   "codec.decode": "read the values of executions",
 };
 

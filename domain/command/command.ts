@@ -27,8 +27,9 @@ export const COMMAND_KINDS = [
 ] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
-/** D15. `expired` and `withdrawn` are refusals the person sees by name. */
+/** D15. `awaiting-second`: it takes protection away and waits for another person (S14). `expired` and `withdrawn` are refusals the person sees by name. */
 export const COMMAND_STATES = [
+  "awaiting-second",
   "sent",
   "accepted",
   "refused",
@@ -61,15 +62,15 @@ export type CommandInput =
   /** The Threat Overview note; empty takes it away. */
   | { kind: "set-note"; note: string }
   | { kind: "mark-notable"; reason: string }
-  | { kind: "undo"; actionId: string }
+  | { kind: "undo"; actionId: string; reason?: string }
   | { kind: "attest-password"; reason: string }
   | { kind: "mark-remediated"; reasons: Record<string, string> }
   | { kind: "dismiss"; reason: string }
   | { kind: "act-on-open-incidents" }
-  | { kind: "set-response"; enabled: boolean }
-  | { kind: "pause" }
+  | { kind: "set-response"; enabled: boolean; reason?: string }
+  | { kind: "pause"; reason?: string }
   | { kind: "resume" }
-  | { kind: "remove" }
+  | { kind: "remove"; reason?: string }
   /** Orders about one phish in one tenant; what is chosen stands in the order over all tenants (domain/phish). */
   | { kind: "find-phish"; phishId: string }
   | { kind: "retract-mail"; phishId: string; orderId: string }
@@ -78,6 +79,9 @@ export type CommandInput =
 /** D18: these orders expire undelivered after 15 minutes. A lock never expires. */
 export const EXPIRING_COMMANDS: readonly CommandKind[] = ["undo", "dismiss", "approve"];
 export const COMMAND_EXPIRY_MS = 15 * 60_000;
+
+/** A person alone in his organization waits this long instead of for somebody who is not there (S45). */
+export const ALONE_MS = 15 * 60_000;
 
 /** The first of two people's words counts for this long (S45). */
 export const SECOND_PERSON_MS = 30 * 60_000;

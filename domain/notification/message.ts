@@ -108,6 +108,20 @@ export function loosenedMessage(input: { what: string; by: string; reason: strin
   );
 }
 
+/** More accounts need a lock than Petra may lock by itself in an hour: people decide on the rest now (S45). */
+export function restMessage(input: { tenant: string; reason: string; at: string; url: string }): Message {
+  return compose(
+    "Petra: accounts wait for you to lock them",
+    "More accounts are under attack than Petra locks by itself in an hour. The others are not locked until a person says so.",
+    [
+      { label: "Why", value: input.reason },
+      { label: "First seen in", value: input.tenant },
+      { label: "When", value: input.at },
+    ],
+    { label: "Open what waits", url: input.url },
+  );
+}
+
 /** The look-back is complete; what it could not see is said in the same breath (R25). */
 export function scanMessage(input: {
   tenant: string;

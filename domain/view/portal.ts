@@ -29,8 +29,8 @@ export type ViewerView = {
     seeUsage: boolean;
     seePolicy: boolean;
   };
-  /** Set while the organization's kill switch is on. */
-  killSwitch: { by: string; since: string } | null;
+  /** Set while a kill switch is on; `tenants` names the only ones that are stopped, empty = all of the organization. */
+  killSwitch: { by: string; since: string; tenants: { id: string; name: string }[] } | null;
   isDemo: boolean;
   /** Where ops look at executions; null when the viewer may not. */
   temporalUiUrl: string | null;

@@ -6,6 +6,7 @@ import { INCIDENTS, incidentById } from "./incidents.ts";
 import { latencyMock } from "./latency.ts";
 import { DAN, VIEWERS } from "./people.ts";
 import { policyFor } from "./policy.ts";
+import { resetSecurity, securityMock, stepUpMock } from "./security.ts";
 import { TENANTS, tenantById } from "./tenants.ts";
 
 /** Every order the mock received, for tests. */
@@ -16,6 +17,7 @@ const pristine = structuredClone({ incidents: INCIDENTS, tenants: TENANTS });
 /** Forgets all orders and what they changed. */
 export function resetMock(): void {
   received.length = 0;
+  resetSecurity();
   INCIDENTS.forEach((incident, index) => void Object.assign(incident, structuredClone(pristine.incidents[index])));
   TENANTS.forEach((tenant, index) => void Object.assign(tenant, structuredClone(pristine.tenants[index])));
 }
@@ -160,6 +162,7 @@ const ROUTES: Route[] = [
         { id: "n-1", tenantId: null, kind: "email", address: "oncall@northgate.example", isEnabled: true },
       ]),
   ],
+  [/^GET \/api\/second-words$/, () => Response.json([])],
   [/^GET \/api\/queue$/, () => Response.json(QUEUE)],
   [/^GET \/api\/partner\/customers$/, () => Response.json(CUSTOMERS)],
   [
@@ -216,6 +219,13 @@ export async function mockApi(request: Request): Promise<Response> {
   if (/^POST \/api\/queue\/[^/]+\/claim$/.test(key)) {
     received.push({ path: pathname, body });
     return Response.json({ claim: null });
+  }
+  const security = securityMock(key, who, body);
+  if (security) return security;
+  const asked = /commands$|reveal$|notifications$/.test(key) && request.method === "POST" ? stepUpMock(who) : undefined;
+  if (asked) {
+    received.push({ path: pathname, body });
+    return asked;
   }
   const proof = latencyMock(key, new URL(request.url).searchParams);
   if (proof) return proof;

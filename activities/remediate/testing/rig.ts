@@ -68,6 +68,8 @@ export async function openRig() {
     activities: createRemediateActivities(depsWith()),
     /** Another instance, as after a restart, with a fault hook. */
     withFault: (fault: FaultHook) => createRemediateActivities(depsWith(fault)),
+    /** Another instance with other settings. */
+    activitiesWith: (more: Partial<RemediateDeps>) => createRemediateActivities({ ...depsWith(), ...more }),
     openIncident: async (options: Wish = {}) => openIncident({ cloud, made }, `${options.seed ?? ++seed}`, options),
     async close() {
       await db.close();
@@ -83,6 +85,8 @@ export type Opened = Awaited<ReturnType<typeof openIncident>>;
 type Wish = {
   story?: string;
   seed?: string;
+  /** Another tenant of this organization; a new one otherwise. */
+  org?: { id: string };
   responseEnabled?: boolean;
   incident?: Partial<typeof incidents.$inferInsert>;
   tenant?: Record<string, unknown>;
@@ -96,7 +100,7 @@ async function openIncident(rig: { cloud: SimulatedCloud; made: Factories }, see
   const sim = await simulator.tenant({ story: options.story ?? "aitm-mail-rule", seed: `remediate-${seed}` });
   await simulator.admin("POST", `/admin/tenants/${sim.tenantId}/authority`, { writesAllowed: true });
   const startedAt = String(sim.attack.startedAt);
-  const org = await rig.made.org();
+  const org = options.org ?? (await rig.made.org());
   const member = await rig.made.member(org.id);
   const tenant = await rig.made.tenant(org.id, {
     microsoftTenantId: sim.tenantId,

@@ -1,5 +1,5 @@
 import { Live } from "#lib/live.svelte.ts";
-import { invalidateAll } from "$app/navigation";
+import { invalidate, invalidateAll } from "$app/navigation";
 import { connection } from "./connection.svelte.ts";
 
 /**
@@ -21,5 +21,15 @@ export function livePage(url: () => string | undefined): void {
       live.stop();
       connection.state = "none";
     };
+  });
+}
+
+/** Keeps only the frame up to date, so that a form somebody fills in is left alone. Call it while a component is being set up. */
+export function liveFrame(url: () => string | undefined): void {
+  $effect(() => {
+    const address = url();
+    if (address === undefined) return;
+    const live = new Live(address, () => invalidate("petra:frame"));
+    return () => live.stop();
   });
 }

@@ -1,4 +1,5 @@
 import { error, type RequestEvent, redirect } from "@sveltejs/kit";
+import { STEP_UP_NEEDS, type StepUpNeed } from "#domain/access/step-up.ts";
 import { apiOrigin } from "./env.ts";
 
 /** RFC 9457, as the API answers; `blockedBecause` and `command` come with 409. */
@@ -82,7 +83,10 @@ export async function apiGet<T>(event: RequestEvent, path: string): Promise<T> {
   if (answer.ok) return answer.data;
   const requestId = event.locals.requestId;
   if (answer.status === 401)
-    redirect(303, `/sign-in?next=${encodeURIComponent(event.url.pathname + event.url.search)}`);
+    redirect(
+      303,
+      `${answer.problem.needs === "factor" ? "/sign-in/code" : "/sign-in"}?next=${encodeURIComponent(event.url.pathname + event.url.search)}`,
+    );
   if (answer.status === 403) {
     error(403, {
       message: "You may not see this",
@@ -102,6 +106,14 @@ export async function apiGet<T>(event: RequestEvent, path: string): Promise<T> {
     fix: "Nothing was changed. The page tries again by itself; Petra goes on working.",
     requestId,
   });
+}
+
+/** What a form's failure hands to the page: the sentence, and what the person is asked to show before the same form goes on (S14). */
+export function refusal(answer: { status: number; problem: Problem }) {
+  const { code, needs } = answer.problem;
+  const isAsked = code === "second_factor_required" && STEP_UP_NEEDS.some((known) => known === needs);
+  const stepUp = isAsked ? { needs: needs as StepUpNeed, detail: refusalText(answer) } : undefined;
+  return { refused: refusalText(answer), ...(stepUp ? { stepUp } : {}) };
 }
 
 /** The sentence for a person when a mutation was refused or failed. */

@@ -1,6 +1,6 @@
 import { fail, type RequestEvent } from "@sveltejs/kit";
 import type { CampaignLine, ManyAnswer } from "#domain/view/campaign.ts";
-import { apiSend, refusalText } from "./api.ts";
+import { apiSend, refusal } from "./api.ts";
 import { commandInput } from "./command-input.ts";
 
 /** Campaigns beside a page's own subject: without an answer the page stands without them. */
@@ -25,7 +25,7 @@ export async function decideForMany(event: RequestEvent, campaignId: string) {
     input,
     incidents,
   });
-  if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+  if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, refusal(answer));
   const refused = answer.data.parts.filter((part) => part.state === "refused").length;
   return { taken: answer.data.parts.length - refused, refusedParts: refused };
 }

@@ -66,7 +66,7 @@ export function commandInput(form: FormData): CommandInput | undefined {
       return id ? { kind, step: id, reason } : undefined;
     }
     case "undo":
-      return { kind, actionId: text(form, "actionId") };
+      return { kind, actionId: text(form, "actionId"), ...(reason ? { reason } : {}) };
     case "ask-msp":
       return { kind, question: text(form, "question") };
     case "answer-msp":
@@ -85,7 +85,10 @@ export function commandInput(form: FormData): CommandInput | undefined {
     case "restore-mail":
       return undefined;
     case "set-response":
-      return { kind, enabled: text(form, "enabled") === "true" };
+      return { kind, enabled: text(form, "enabled") === "true", ...(reason ? { reason } : {}) };
+    case "pause":
+    case "remove":
+      return { kind, ...(reason ? { reason } : {}) };
     default:
       return { kind };
   }

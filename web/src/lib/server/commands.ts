@@ -1,6 +1,6 @@
 import { fail, type RequestEvent } from "@sveltejs/kit";
 import type { CommandView } from "#domain/view/portal.ts";
-import { apiSend, refusalText } from "./api.ts";
+import { apiSend, refusal, refusalText } from "./api.ts";
 import { commandInput } from "./command-input.ts";
 
 /** Posts the order of a form to `path`. The command id comes from the form: the same form posted twice is the same order (D15). */
@@ -16,7 +16,11 @@ export async function postCommand(event: RequestEvent, path: string) {
     input,
   });
   if (answer.ok) return { commandId, command: answer.data };
-  return fail(answer.status >= 500 ? 503 : answer.status, { commandId, refused: refusalText(answer) });
+  return fail(answer.status >= 500 ? 503 : answer.status, {
+    commandId,
+    ...refusal(answer),
+    isAlready: answer.problem.reason === "already-done",
+  });
 }
 
 export async function withdrawCommand(event: RequestEvent) {

@@ -1,6 +1,6 @@
 import { fail, type RequestEvent } from "@sveltejs/kit";
 import type { CrossTenantView, PhishPreviewView } from "#domain/view/phish.ts";
-import { apiSend, refusalText } from "./api.ts";
+import { apiSend, refusal } from "./api.ts";
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
 const given = (form: FormData, ...names: string[]): Record<string, string> =>
@@ -11,7 +11,7 @@ async function post<T>(event: RequestEvent, to: string, body: unknown) {
   const answer = await apiSend<T>(event, "POST", to, body);
   if (answer.ok) return { ok: true as const, data: answer.data };
   const status = answer.status >= 500 ? 503 : answer.status;
-  return { ok: false as const, failure: fail(status, { refused: refusalText(answer) }) };
+  return { ok: false as const, failure: fail(status, refusal(answer)) };
 }
 
 /** The forms of the Cross-Tenant Phish panel, the same on every page it stands on. */

@@ -1,6 +1,6 @@
 import { fail } from "@sveltejs/kit";
 import type { HomeView } from "#domain/view/portal.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refusal, refusalText } from "#lib/server/api.ts";
 import { campaignsBeside } from "#lib/server/campaign.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -16,11 +16,12 @@ export const actions: Actions = {
     const form = await event.request.formData();
     const path = `/api/tenants/${encodeURIComponent(String(form.get("tenantId") ?? ""))}/commands`;
     const enabled = form.get("enabled") === "true";
+    const reason = String(form.get("reason") ?? "").trim();
     const first = await apiSend(event, "POST", path, {
       commandId: String(form.get("commandId") ?? ""),
-      input: { kind: "set-response", enabled },
+      input: { kind: "set-response", enabled, ...(reason ? { reason } : {}) },
     });
-    if (!first.ok) return fail(first.status >= 500 ? 503 : first.status, { refused: refusalText(first) });
+    if (!first.ok) return fail(first.status >= 500 ? 503 : first.status, refusal(first));
     if (!enabled || form.get("alsoOpen") !== "yes") return { done: true };
     const second = await apiSend(event, "POST", path, {
       commandId: String(form.get("openCommandId") ?? ""),

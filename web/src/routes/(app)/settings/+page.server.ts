@@ -1,6 +1,6 @@
 import { fail } from "@sveltejs/kit";
 import type { TenantRow } from "#domain/view/portal.ts";
-import { apiSend, refusalText } from "#lib/server/api.ts";
+import { apiSend, refusal } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -27,9 +27,10 @@ export const actions: Actions = {
       address: String(form.get("address") ?? "").trim(),
       isEnabled: form.get("isEnabled") !== "false",
       tenantId: String(form.get("tenantId") ?? "") || null,
+      reason: String(form.get("reason") ?? ""),
     });
     return answer.ok
-      ? { saved: true }
-      : fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+      ? { saved: answer.status === 202 ? "It waits for a second person; nothing was changed yet." : "Saved." }
+      : fail(answer.status >= 500 ? 503 : answer.status, refusal(answer));
   },
 };

@@ -25,7 +25,9 @@ export const actions: Actions = {
     const answer = await apiRaw(event, "/api/auth/sign-in/email", { method: "POST", body: { email, password } });
     if (answer.ok) {
       passCookiesOn(answer, event.cookies);
-      redirect(303, safeNext(event.url.searchParams.get("next")));
+      const next = safeNext(event.url.searchParams.get("next"));
+      const { owes } = (await answer.json()) as { owes: "factor" | null };
+      redirect(303, owes ? `/sign-in/code?next=${encodeURIComponent(next)}` : next);
     }
     if (answer.status >= 500) return fail(503, { email, refused: "The API does not answer. Try again in a minute." });
     if (answer.status === 429) return fail(429, { email, refused: "Too many tries. Wait a minute and try again." });

@@ -15,6 +15,7 @@ export const actions: Actions = {
       return fail(503, { refused: "The API does not answer. The link is not used up; try again." });
     if (!answer.ok) return fail(401, { refused: SPENT });
     passCookiesOn(answer, event.cookies);
-    redirect(303, "/");
+    const { owes } = (await answer.json()) as { owes: "factor" | null };
+    redirect(303, owes ? "/sign-in/code" : "/");
   },
 };
