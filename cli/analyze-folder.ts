@@ -1,5 +1,5 @@
 import type { NormalizedEvent } from "#domain/event/event.ts";
-import { NO_TIME, normalizeRecord } from "#domain/event/normalize/index.ts";
+import { NO_TIME, normalizeRecord, type OwnRules } from "#domain/event/normalize/index.ts";
 import type { AnalyzeReport } from "#domain/incident/analyze-report.schema.ts";
 import { filesBelow, readLogFile } from "./analyze-files.ts";
 
@@ -18,6 +18,7 @@ const MAX_LISTED = 10_000;
 export async function readFolder(
   folder: string,
   progress: (file: string, records: number) => void,
+  ownRules?: OwnRules,
 ): Promise<FolderLogs> {
   const out: FolderLogs = { events: [], sources: [], unreadable: [] };
   const known = new Map<string, Set<string>>();
@@ -51,7 +52,7 @@ export async function readFolder(
       const done =
         "fault" in read
           ? ({ kind: "unreadable", reason: read.fault } as const)
-          : normalizeRecord(read.raw, { fallbackId: `${found.file}#${read.line}` });
+          : normalizeRecord(read.raw, { fallbackId: `${found.file}#${read.line}`, ...(ownRules ? { ownRules } : {}) });
       if (done.kind === "unreadable" && done.reason === NO_TIME && "raw" in read && timeless.length < MAX_LISTED) {
         timeless.push({ line: read.line, raw: read.raw });
         return;
@@ -78,7 +79,7 @@ export async function readFolder(
   const latest = out.events.reduce((newest, e) => (e.occurredAt > newest ? e.occurredAt : newest), "");
   for (const { file, source, timeless } of files) {
     for (const row of timeless) {
-      const event = dated(row, file, latest);
+      const event = dated(row, file, latest, ownRules);
       if (event) {
         source.understood += 1;
         keep(event, known, out.events);
@@ -93,9 +94,13 @@ export async function readFolder(
 }
 
 /** Rows whose time column a query left out stand at the end of the log; nothing is known of their order. */
-function dated(row: Timeless, file: string, latest: string): NormalizedEvent | undefined {
+function dated(row: Timeless, file: string, latest: string, ownRules?: OwnRules): NormalizedEvent | undefined {
   if (latest === "") return undefined;
-  const done = normalizeRecord(row.raw, { fallbackId: `${file}#${row.line}`, fallbackTime: latest });
+  const done = normalizeRecord(row.raw, {
+    fallbackId: `${file}#${row.line}`,
+    fallbackTime: latest,
+    ...(ownRules ? { ownRules } : {}),
+  });
   return done.kind === "event" ? done.event : undefined;
 }
 

@@ -72,7 +72,7 @@ checkPlatform();
 if (!command || !existsSync(join(root, "cli", `${command}.ts`)))
   fail(`There is no command "${name ?? ""}"; see "scripts" in package.json.`);
 install();
-if (!["analyze", "evaluate", "requirements", "verify-evidence"].includes(command)) syncWeb();
+if (!["analyze", "detections", "evaluate", "requirements", "verify-evidence"].includes(command)) syncWeb();
 
 // A session of its own would lose the terminal; the signals reach both, and the child decides when to end.
 const child = spawn(node(), [join(root, "cli", `${command}.ts`), ...variant, ...args], { stdio: "inherit" });

@@ -22,6 +22,8 @@ export type Context = {
   /** The superuser's URL; only the migrations get it. */
   superuserUrl: string;
   temporal: { address: string; uiUrl: string | undefined; namespace: string };
+  /** The folder of own detections, where the person who starts has one. */
+  ownDetections?: string | undefined;
 };
 
 /** One of our processes: what runs, with exactly which variables, and how one knows that it is ready. */
@@ -81,6 +83,9 @@ const demoEnv = (context: Context): Record<string, string> => ({
   PETRA_SMTP_URL: `smtp://127.0.0.1:${context.ports.mailSmtp}`,
   PETRA_MAIL_FROM: "Petra <petra@demo.example>",
 });
+
+const ownEnv = ({ ownDetections }: Context): Record<string, string> =>
+  ownDetections === undefined ? {} : { PETRA_OWN_DETECTIONS: ownDetections };
 
 const m365Env = (context: Context): Record<string, string> => ({
   M365_CLIENT_ID: context.secrets.m365ClientId,
@@ -146,6 +151,7 @@ export const API: ProcessSpec = {
     PETRA_DB_URL_AUTH: databaseUrl(context, "auth"),
     PETRA_DB_URL_OPERATOR: databaseUrl(context, "operator"),
     WEB_HANDLER: join(context.root, "web/build/handler.js"),
+    ...ownEnv(context),
   }),
   ready: (context) => `http://127.0.0.1:${context.ports.portal}/healthz`,
 };
@@ -160,6 +166,7 @@ export const WORKER: ProcessSpec = {
     ...m365Env(context),
     PETRA_DB_URL_WORKER: databaseUrl(context, "worker"),
     PETRA_WORKER_HEALTH_PORT: String(context.ports.workerHealth),
+    ...ownEnv(context),
   }),
   ready: (context) => `http://127.0.0.1:${context.ports.workerHealth}/healthz`,
 };

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { type SignIn, seedDemo, signIns } from "./demo.ts";
 import { lockDataFolder } from "./launcher-lock.ts";
+import { ownFolder } from "./own-folder.ts";
 import {
   API,
   type Context,
@@ -110,6 +111,7 @@ async function start(): Promise<void> {
     secrets,
     superuserUrl: postgres.url,
     temporal: { ...planned, namespace: NAMESPACE },
+    ownDetections: ownFolder(),
   };
 
   const web = buildWeb(ROOT, logFileOf(dataDir, "web-build")).then((result) => {

@@ -8,6 +8,9 @@ import { draft } from "./judgement/incident.ts";
 import { leftovers } from "./judgement/leftover.ts";
 import { stories } from "./judgement/story.ts";
 import { type Handles, handlesOf, isStrangePlace, type Weighed, weighAccount } from "./judgement/weighed.ts";
+import { NO_CONTENT, type OwnContent } from "./own/content.ts";
+import { type OwnFinding, ownFindings } from "./own/findings.ts";
+import { tellOwnSignals } from "./own/signals.ts";
 import { JUDGEMENT, type Weight } from "./weights.ts";
 import { CLEAN, type Taint, tellingIp } from "./world/baseline.ts";
 import { type Account, HOUR, type Seen } from "./world/seen.ts";
@@ -29,16 +32,17 @@ function isPersonal(account: Account): boolean {
   return account.events.some((seen) => seen.event.actor.kind === "person" || seen.event.actor.kind === "guest");
 }
 
-function findings(world: World): Map<Account, { detection: Detection; finding: Finding }[]> {
-  const out = new Map<Account, { detection: Detection; finding: Finding }[]>();
-  for (const detection of CATALOG) {
-    for (const finding of detection.find(world)) {
-      if (finding.events.length === 0) continue;
-      finding.events.sort((a, b) => a.at - b.at || (a.ids[0]! < b.ids[0]! ? -1 : 1));
-      const list = out.get(finding.account) ?? [];
-      list.push({ detection, finding });
-      out.set(finding.account, list);
-    }
+type Found = { detection: Detection; finding: Finding };
+
+function findings(world: World, own: readonly Found[] = []): Map<Account, Found[]> {
+  const out = new Map<Account, Found[]>();
+  const all = CATALOG.flatMap((detection) => detection.find(world).map((finding) => ({ detection, finding })));
+  for (const { detection, finding } of [...all, ...own]) {
+    if (finding.events.length === 0) continue;
+    finding.events.sort((a, b) => a.at - b.at || (a.ids[0]! < b.ids[0]! ? -1 : 1));
+    const list = out.get(finding.account) ?? [];
+    list.push({ detection, finding });
+    out.set(finding.account, list);
   }
   return out;
 }
@@ -52,9 +56,10 @@ export function firings(input: AnalysisInput): { detection: string; recordIds: s
   }));
 }
 
-function judgeAll(world: World, input: AnalysisInput): Judged[] {
+function judgeAll(world: World, input: AnalysisInput, own: readonly OwnFinding[]): Judged[] {
   const out: Judged[] = [];
-  for (const [account, found] of findings(world)) {
+  const verdicts = own.filter((found) => found.isVerdict);
+  for (const [account, found] of findings(world, verdicts)) {
     const handles = handlesOf(account, found);
     const weighed = weighAccount(account, found, handles);
     const { incidents, rest } = isPersonal(account) ? stories(weighed) : { incidents: [], rest: weighed };
@@ -178,29 +183,38 @@ function worstFirst(a: IncidentDraft, b: IncidentDraft): number {
 /**
  * The whole judgement: records in, incidents, failed attacks, notable behaviour and attribution out. Pure: the same
  * set of records gives the same result in any order, doubled or not. A first pass finds who attacked; baselines are
- * then built again without what that attacker taught them, until nothing changes.
+ * then built again without what that attacker taught them, until nothing changes. Own content adds signals, and
+ * verdicts where it was let; a drop-in that fails is told to `onFault`.
  */
-export function analyze(input: AnalysisInput): Analysis {
+export function analyze(
+  input: AnalysisInput,
+  content: OwnContent = NO_CONTENT,
+  onFault?: (id: string, error: unknown) => void,
+): Analysis {
   const prepared = prepare(input);
   let taint = CLEAN;
   let world = buildWorld(input, taint, prepared);
-  let judged = judgeAll(world, input);
+  let own = ownFindings(world, content, onFault);
+  let judged = judgeAll(world, input, own);
   for (let pass = 1; pass < MAX_PASSES; pass++) {
     const next = taintOf(world, judged, taint);
     if (sameTaint(taint, next)) break;
     taint = next;
     world = buildWorld(input, taint, prepared);
-    judged = judgeAll(world, input);
+    own = ownFindings(world, content, onFault);
+    judged = judgeAll(world, input, own);
   }
   const raised = judged.flatMap((j) => j.incidents);
   const guesses = guessingCampaigns(world)
     .filter((c) => c.kind === "spray")
     .flatMap((c) => c.attempts);
   const left = leftovers(world, raised, input);
+  const incidents = [...raised, ...left.incidents].sort(worstFirst);
+  const told = tellOwnSignals(incidents, own);
   return {
-    incidents: [...raised, ...left.incidents].sort(worstFirst),
+    incidents,
     failedAttacks: failedAttacks(world),
-    notable: [...notable(judged), ...left.notable],
+    notable: [...notable(judged), ...left.notable, ...told],
     attribution: attributed(judged, guesses),
     targetedAccounts: targetedAccounts(world),
   };

@@ -17,6 +17,8 @@ import { createClock } from "#db/clock.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
 import { PASSWORD_PURPOSE, seal } from "#db/sealing.ts";
 import { analyze } from "#detections/engine.ts";
+import { type OwnContent, ownRules } from "#detections/own/content.ts";
+import type { AnalysisInput } from "#domain/incident/analysis.ts";
 import type { LockCaps } from "#domain/limits.ts";
 import { createBell } from "#temporal/client.ts";
 import { createDataConverter, parseMasterKey } from "#temporal/codec.ts";
@@ -35,8 +37,8 @@ const PACE = {
   production: { pollMs: 60_000, auditQueryMs: 30_000, reportingCalls: 5 },
 } as const;
 
-/** Everything the activities are made of, from the settings alone: the one place where rooms are joined (P18). */
-export function compose(env: WorkerEnv) {
+/** Everything the activities are made of, from the settings and own content: the one place where rooms are joined (P18). */
+export function compose(env: WorkerEnv, content: OwnContent) {
   const clock = createClock(env.PETRA_CLOCK_FILE);
   const db = createDb(env.PETRA_DB_URL_WORKER, { name: "petra-worker", max: 16 });
   const masterKey = parseMasterKey(env.PETRA_MASTER_KEY);
@@ -75,8 +77,9 @@ export function compose(env: WorkerEnv) {
     db,
     clock,
     bell,
-    analyze,
+    analyze: (input: AnalysisInput) => analyze(input, content, tellOwnFault),
     factsOf,
+    ownRules: ownRules(content),
     workflowIdOf: workflowIds.incident,
     publicUrl,
   };
@@ -135,6 +138,11 @@ function dieAt(point: string, pid = process.pid) {
     isOver = true;
     process.kill(pid, "SIGKILL");
   };
+}
+
+/** An own detection that failed, by its id and the kind of error; its message may quote a tenant's text (S41). */
+function tellOwnFault(id: string, error: unknown): void {
+  console.error(`own detection ${id} failed: ${error instanceof Error ? error.name : "fault"}`);
 }
 
 /** Name and message of our own errors; for others the name alone, since their messages may quote a tenant's text (S41). */

@@ -55,6 +55,11 @@ const schema = z.object({
       "automatic locks an hour: of a tenant at least, its share of accounts, of an organization, of all: 3,0.05,25,100",
     ),
   PETRA_STOP_FILE: z.string().min(1).optional().describe("while this file exists nothing runs by itself"),
+  PETRA_OWN_DETECTIONS: z
+    .string()
+    .regex(/^\//, "must be an absolute path")
+    .optional()
+    .describe("folder of own detections: Sigma rules, and detections with their cases"),
   PETRA_INVENTORY_MS: milliseconds(24 * 3_600_000),
   PETRA_DIRECTORY_MS: milliseconds(3_600_000),
 });

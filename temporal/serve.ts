@@ -1,5 +1,8 @@
 import { createServer } from "node:http";
 import { DefaultLogger, NativeConnection, Runtime } from "@temporalio/worker";
+import { loadOwnContent } from "#activities/detect/own/load.ts";
+import { factsOf } from "#activities/enrich/index.ts";
+import { show } from "#domain/event/show.ts";
 import { bundleWorkflows } from "#temporal/bundle.ts";
 import { compose } from "#temporal/composition.ts";
 import { readWorkerEnv } from "#temporal/env.ts";
@@ -9,7 +12,13 @@ async function serve(): Promise<void> {
   const env = readWorkerEnv();
   Runtime.install({ logger: new DefaultLogger("WARN") });
   const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS });
-  const house = compose(env);
+  const content = await loadOwnContent(env.PETRA_OWN_DETECTIONS, factsOf);
+  if (env.PETRA_OWN_DETECTIONS) {
+    const loaded = content.sigma.length + content.dropIns.length;
+    console.log(`Own detections: ${loaded} loaded, ${content.refused.length} refused.`);
+    for (const { file, reason } of content.refused) console.log(`Refused ${show(file, 120)}: ${show(reason, 240)}`);
+  }
+  const house = compose(env, content);
   const workflowBundle = env.PETRA_WORKFLOW_BUNDLE ? { codePath: env.PETRA_WORKFLOW_BUNDLE } : await bundleWorkflows();
   const activities = Object.fromEntries(env.PETRA_QUEUES.map((queue) => [queue, house.activities[queue]]));
   const workers = await createWorkers({

@@ -7,6 +7,7 @@ import { findTenant, noteTenant } from "#db/repos/tenant.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
+import type { OwnRules } from "#domain/event/normalize/index.ts";
 import type { Source } from "./sources.ts";
 import { type IncomingPage, type PageOwner, storePage } from "./store-page.ts";
 import { isDeep, windowsSince } from "./windows.ts";
@@ -16,6 +17,7 @@ export type PollDeps = {
   clock: Clock;
   cloud: M365Cloud;
   factsOf: (event: NormalizedEvent) => EventFacts;
+  ownRules?: OwnRules;
 };
 export type PolledTenant = PageOwner & { microsoftTenantId: string };
 
@@ -113,7 +115,7 @@ async function readWindow(
   let inserted = 0;
   let pending: IncomingPage | undefined;
   const store = async (page: IncomingPage) => {
-    const stored = await storePage(deps.db, tenant, page, deps.factsOf, deps.clock.now().toISOString());
+    const stored = await storePage(deps.db, tenant, page, deps.factsOf, deps.clock.now().toISOString(), deps.ownRules);
     inserted += stored.inserted;
     remember(seen, fingerprint(page.body));
   };

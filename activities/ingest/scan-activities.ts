@@ -12,13 +12,14 @@ import { listWorkerTenants, type WorkerTenant } from "#db/repos/platform.ts";
 import { countScanRecords, findScan, listCoverage, planCoverage, setCoverage, updateScan } from "#db/repos/scan.ts";
 import { findTenant, lockTenant, saveTenantState, tenantState } from "#db/repos/tenant.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
+import type { OwnRules } from "#domain/event/normalize/index.ts";
 import { afterScan } from "#domain/tenant/lifecycle.ts";
 import { LOOKBACK_DAYS } from "#domain/tenant/phases.ts";
 import { refreshDirectory } from "./directory.ts";
 import { planWindows, type ScanSource } from "./scan-windows.ts";
 import { type PageOwner, storePage } from "./store-page.ts";
 
-export type ScanDeps = DetectDeps & { cloud: M365Cloud; auditQueryEveryMs: number };
+export type ScanDeps = DetectDeps & { cloud: M365Cloud; auditQueryEveryMs: number; ownRules?: OwnRules };
 export type ScanActivities = ReturnType<typeof createScanActivities>;
 type At = { tenantId: string; scanId: string };
 type Cell = { source: ScanSource; start: string; end: string };
@@ -52,6 +53,7 @@ export function createScanActivities(deps: ScanDeps) {
         { ...page, source: `scan:${source}`, eventSource, availableAt: null },
         deps.factsOf,
         now(),
+        deps.ownRules,
       );
       records += stored.read;
       Context.current().heartbeat();

@@ -12,6 +12,7 @@ import {
 } from "#db/repos/ingest.ts";
 import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
 import type { EventFacts, EventSource, NormalizedEvent } from "#domain/event/event.ts";
+import type { OwnRules } from "#domain/event/normalize/index.ts";
 import { type Understood, understandPage } from "./understand.ts";
 
 export type PageOwner = { orgId: string; tenantId: string; tenantKey: number; microsoftTenantId?: string };
@@ -37,9 +38,16 @@ export async function storePage(
   page: IncomingPage,
   factsOf: (event: NormalizedEvent) => EventFacts,
   now: string,
+  ownRules?: OwnRules,
 ): Promise<Stored> {
   const hash = createHash("sha256").update(page.body).digest("hex");
-  const { understood, unreadable } = understandPage(page.records, page.eventSource, factsOf, owner.microsoftTenantId);
+  const { understood, unreadable } = understandPage(
+    page.records,
+    page.eventSource,
+    factsOf,
+    owner.microsoftTenantId,
+    ownRules,
+  );
   return withWorkerScope(db, owner, async (tx) => {
     const at = { orgId: owner.orgId, tenantId: owner.tenantId };
     const mark = page.watermark && saveWatermark(tx, at, page.source, page.watermark);

@@ -1,6 +1,6 @@
 import type { AccountMention } from "#db/repos/account.ts";
 import type { EventFacts, EventSource, NormalizedEvent } from "#domain/event/event.ts";
-import { normalizeRecord } from "#domain/event/normalize/index.ts";
+import { normalizeRecord, type OwnRules } from "#domain/event/normalize/index.ts";
 
 export type Understood = {
   event: NormalizedEvent;
@@ -39,12 +39,13 @@ export function understandPage(
   source: EventSource,
   factsOf: (event: NormalizedEvent) => EventFacts,
   microsoftTenantId?: string,
+  ownRules?: OwnRules,
 ): { understood: Understood[]; unreadable: Unreadable[]; notRelevant: number } {
   const understood: Understood[] = [];
   const unreadable: Unreadable[] = [];
   let notRelevant = 0;
   for (const [index, raw] of records.entries()) {
-    const result = normalizeRecord(raw, { source });
+    const result = normalizeRecord(raw, { source, ...(ownRules ? { ownRules } : {}) });
     if (result.kind === "unreadable") unreadable.push({ index, raw, reason: result.reason });
     else if (result.kind === "not-relevant") notRelevant += 1;
     else if (isForeign(result.event, microsoftTenantId))

@@ -37,6 +37,8 @@ function merge(primary: Seen, other: Seen): Seen {
       : {}),
   };
   if (!event.app && other.event.app) event.app = other.event.app;
+  const hits = [...(primary.event.ownHits ?? []), ...(other.event.ownHits ?? [])];
+  if (hits.length > 0) event.ownHits = hits;
   return { ...primary, event, ids: [...primary.ids, ...other.ids] };
 }
 

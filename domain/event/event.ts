@@ -98,7 +98,12 @@ export type NormalizedEvent = {
   file?: { name?: string; path?: string; size?: number };
   /** Other recorded parameters, flat text, for detections and the record drawer. */
   params: Record<string, string>;
+  /** Own rules that held for the record as it was read. */
+  ownHits?: OwnHit[];
 };
+
+/** An own rule (id and version) that holds for a record; the group and the value where it is counted over several. */
+export type OwnHit = { rule: string; by?: string; of?: string };
 
 /** What offline intelligence knows of an address; `unknown` is said, never guessed. */
 export const NETWORK_KINDS = [

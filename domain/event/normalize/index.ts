@@ -1,4 +1,4 @@
-import type { EventSource, NormalizedEvent } from "../event.ts";
+import type { EventSource, NormalizedEvent, OwnHit } from "../event.ts";
 import { sha256 } from "../sha256.ts";
 import { parseTime } from "../time.ts";
 import { directoryAuditBody } from "./directory-audit.ts";
@@ -11,7 +11,10 @@ import { type Body, ualBody } from "./ual.ts";
 /** Why a record is set aside until a time is known for it. */
 export const NO_TIME = "record has no readable time";
 
-type Hint = { source?: EventSource; fallbackId?: string; fallbackTime?: string };
+/** Holds own rules against a record in its native form (a `sign-in`, `directory-audit` or `ual` record of Microsoft's). */
+export type OwnRules = (kind: EventSource, record: Raw) => OwnHit[];
+
+type Hint = { source?: EventSource; fallbackId?: string; fallbackTime?: string; ownRules?: OwnRules };
 
 export type Normalized =
   | { kind: "event"; event: NormalizedEvent }
@@ -25,6 +28,7 @@ export type Normalized =
  * @param hint.fallbackId id to use when the record has none (`file#line`)
  * @param hint.fallbackTime ISO time to use for a record that carries none at all (a query left the column out); such an
  *   event says so in `params.timeNotRecorded`
+ * @param hint.ownRules own rules to hold against the record
  */
 export function normalizeRecord(raw: unknown, hint: Hint = {}): Normalized {
   const fault = shapeFault(raw);
@@ -55,7 +59,9 @@ function read(raw: Raw, hint: Hint): Normalized {
     return { kind: "unreadable", reason: "record names no operation" };
   const contentHash = sha256(canonical(shaped.raw)).slice(0, 32);
   const recordId = shaped.id ?? asText(raw.id) ?? hint.fallbackId ?? `hash:${contentHash}`;
-  return { kind: "event", event: { recordId, source: shaped.kind, contentHash, occurredAt, ...body } };
+  const ownHits = hint.ownRules?.(shaped.kind, shaped.raw) ?? [];
+  const event: NormalizedEvent = { recordId, source: shaped.kind, contentHash, occurredAt, ...body };
+  return { kind: "event", event: ownHits.length > 0 ? { ...event, ownHits } : event };
 }
 
 function bodyOf(shaped: Extract<Shaped, { raw: Raw }>): Body {
