@@ -22,6 +22,7 @@ const TENANTS = [
   { story: "spray-forward-connector", seed: 12, responseEnabled: false, isScanOnly: false },
   { story: "forgotten-persistence", seed: 13, responseEnabled: false, isScanOnly: true },
   { story: "aitm-mail-rule-twin", seed: 14, responseEnabled: true, isScanOnly: false },
+  { story: "device-code-phish", seed: 15, responseEnabled: false, isScanOnly: false },
 ] as const;
 
 /** The people of the demo, with the passwords made at the first start. */

@@ -87,7 +87,7 @@ export function pageOf({ seed, sets, stories, populations }: Report): string {
     ...detections(sets),
     "## Our own stories",
     "",
-    `The simulated cloud, each story over ${stories[0]?.runs ?? 0} drawn seeds, with the sign-in log (P1) and without. Right means the victim and nobody else is raised, or nobody in an innocent story. These stories are ours: they show that nothing broke, not how well strangers' attacks are found.`,
+    `The simulated cloud, each story over ${stories[0]?.runs ?? 0} drawn seeds, with Entra ID P2 (Microsoft's opinion on the sign-ins besides), with P1 (the sign-in log) and without either. Right means the victim and nobody else is raised, or nobody in an innocent story. These stories are ours: they show that nothing broke, not how well strangers' attacks are found.`,
     "",
     ...storyTable(stories),
     "## A population written by somebody else",

@@ -23,6 +23,8 @@ it.each([
 
 it("a brand in look-alike letters is a disguise, the brand itself is not, and years are no letters", () => {
   expect(imitated("Micros0ft Teams")).toEqual({ word: "microsoft", how: "disguised" });
+  expect(imitated("DocuSlgn Viewer")).toEqual({ word: "docusign", how: "disguised" });
+  expect(imitated("DocuSIGN")?.how).toBe("plain");
   expect(imitated("Microsoft Teams")?.how).toBe("plain");
   expect(imitated("Holiday 2026 plan")).toBeUndefined();
   expect(isNameless("..")).toBe(true);

@@ -127,6 +127,9 @@ export function skeleton(text: string): string {
   return plain(undigit(text)).replaceAll("rn", "m").replaceAll("vv", "w").replaceAll("cl", "d");
 }
 
+/** A small l passes for a capital I; only brands are compared so, where hardly an honest word can be meant. */
+const strokes = (form: string): string => form.replaceAll("i", "l");
+
 const BRAND_FORMS = BRANDS.map((word) => ({ word, form: skeleton(word) }));
 const ROLE_FORMS = ROLES.map((word) => ({ word, form: skeleton(word) }));
 
@@ -142,6 +145,10 @@ export function imitated(text: string): Imitation | undefined {
       return { word, how: "disguised" };
     }
   }
+  const lined = BRAND_FORMS.find(
+    ({ word, form: wanted }) => wanted.length >= 6 && strokes(form).includes(strokes(wanted)) && !bare.includes(word),
+  );
+  if (lined) return { word: lined.word, how: "disguised" };
   const brand = BRANDS.find((word) => bare.includes(word));
   return brand ? { word: brand, how: "plain" } : undefined;
 }

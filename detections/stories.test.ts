@@ -59,7 +59,7 @@ for (const { id, title, twinOf } of SCENARIOS) {
       }
     });
 
-    it.each(OTHER_LICENCES)(`${what} with the licence %s`, { timeout: 120_000 }, (licence) => {
+    it.each(OTHER_LICENCES)(`${what} with the licence %s`, { timeout: 240_000 }, (licence) => {
       for (const seed of FEWER) {
         const one = run(id, seed, licence);
         expect(raised(one), `seed ${seed}`).toEqual(expected(one));
@@ -69,7 +69,7 @@ for (const { id, title, twinOf } of SCENARIOS) {
     if (twinOf) return;
 
     it("with P2 Microsoft's opinion never makes Petra later, and without a licence it comes before the story's end", {
-      timeout: 120_000,
+      timeout: 240_000,
     }, () => {
       for (const seed of FEWER) {
         const at = (licence: Licence): number =>
@@ -91,8 +91,24 @@ for (const { id, title, twinOf } of SCENARIOS) {
   });
 }
 
+it("an application with a look-alike name is told as what it is, although its servers are all that is strange", {
+  timeout: 240_000,
+}, () => {
+  for (const seed of FEWER)
+    expect(run("lookalike-consents", seed, "p1").analysis.incidents[0]?.kind, `seed ${seed}`).toBe("illicit-consent");
+});
+
+it("a slow spray from ever new addresses is told as one when its client gets in", { timeout: 240_000 }, () => {
+  for (const licence of ["p1", "none"] as const)
+    for (const seed of FEWER) {
+      const { analysis } = run("slow-spray", seed, licence);
+      expect(analysis.incidents[0]?.kind, `seed ${seed}`).toBe("spray-compromise");
+      expect(analysis.failedAttacks.filter((f) => f.kind === "PASSWORD_SPRAY").length).toBeGreaterThan(0);
+    }
+});
+
 it("a company with nothing but ordinary work raises nothing, whatever Microsoft thinks of a sign-in", {
-  timeout: 120_000,
+  timeout: 240_000,
 }, () => {
   let found = 0;
   for (const licence of ["p1", "p2"] as const) {
@@ -106,7 +122,7 @@ it("a company with nothing but ordinary work raises nothing, whatever Microsoft 
   expect(found, "Microsoft is wrong about an innocent now and then").toBeGreaterThan(0);
 });
 
-it("the owner's first day on a network, long before the attack, is never the attacker's", { timeout: 120_000 }, () => {
+it("the owner's first day on a network, long before the attack, is never the attacker's", { timeout: 240_000 }, () => {
   for (const seed of SEEDS) {
     const { played, analysis } = run("spray-forward-connector", seed, "p1");
     const first = Math.min(...analysis.incidents.map((i) => Date.parse(i.firstAttackerActivity)));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Json } from "./state/types.ts";
 import { type Answer, type TenantSummary, TestCloud } from "./testing/client.ts";
 
 let cloud: TestCloud;
@@ -192,6 +193,43 @@ describe("sign-in logs", () => {
     expect((await get(t, "/v1.0/auditLogs/directoryAudits")).status).toBe(200);
     const plans = JSON.stringify((await get(t, "/v1.0/subscribedSkus")).json);
     expect(plans).not.toContain("AAD_PREMIUM");
+  });
+
+  it("says how risky Microsoft finds a sign-in only with P2, some of it hours later under the same id", async () => {
+    const rowsOf = async (t: TenantSummary): Promise<Json[]> => {
+      const streams = ["interactiveUser", "nonInteractiveUser"].map((s) =>
+        cloud.all(t.tenantId, `/beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t eq '${s}')`),
+      );
+      return (await Promise.all(streams)).flat();
+    };
+    const levels = (rows: Json[]): Set<unknown> => new Set(rows.map((r) => r.riskLevelAggregated));
+    const t = await cloud.tenant({ story: "session-replay", seed: 61, people: 6, p2: true });
+    const soon = await rowsOf(t);
+    expect(levels(soon)).toContain("none");
+    expect([...levels(soon)].filter((l) => l === "medium" || l === "high").length).toBeGreaterThan(0);
+    await cloud.admin("POST", "/admin/clock", { advanceMs: 20 * 3_600_000 });
+    await cloud.token(t.tenantId, "https://graph.microsoft.com", true);
+    const later = await rowsOf(t);
+    const twice = later.filter((r) => later.filter((other) => other.id === r.id).length === 2);
+    expect(twice.map((r) => r.riskLevelAggregated)).toEqual(expect.arrayContaining(["none", "high"]));
+    expect(later.length).toBeGreaterThan(soon.length);
+    const without = await cloud.tenant({ story: "session-replay", seed: 64, people: 6 });
+    expect(levels(await rowsOf(without))).toEqual(new Set(["hidden"]));
+    const plans = JSON.stringify((await get(without, "/v1.0/subscribedSkus")).json);
+    expect(plans).not.toContain("AAD_PREMIUM_P2");
+  });
+
+  it("shows a domain that an attacker federated, his administrator and his device where the directory lists them", async () => {
+    const t = await cloud.tenant({ story: "admin-takeover", seed: 71, people: 6 });
+    const { attack } = await cloud.truth<{ attack: Json }>(`/truth/tenants/${t.tenantId}`);
+    const domains = await cloud.all(t.tenantId, "/v1.0/domains");
+    expect(domains.find((d) => d.id === attack.federatedDomain)).toMatchObject({ authenticationType: "Federated" });
+    const roles = await cloud.all(t.tenantId, "/v1.0/roleManagement/directory/roleAssignments");
+    expect(roles.filter((r) => r.principalId === attack.newAccountId)).toHaveLength(2);
+    const phished = await cloud.tenant({ story: "device-code-phish", seed: 72, people: 6 });
+    const planted = await cloud.truth<{ attack: Json }>(`/truth/tenants/${phished.tenantId}`);
+    const devices = await cloud.all(phished.tenantId, `/v1.0/users/${phished.victim?.objectId}/registeredDevices`);
+    expect(devices.map((d) => d.id)).toContain(planted.attack.deviceObjectId);
   });
 
   it("shows late records late and duplicates with changed content under one id", async () => {

@@ -46,17 +46,25 @@ function sum(parts: readonly Weighed[], wanted: (part: Weighed) => boolean): num
   return parts.filter(wanted).reduce((total, part) => total + part.points, 0);
 }
 
+/** Applications planted in this story: what comes from their servers is their work, not a stranger's sign-in. */
+function plantedApps(parts: readonly Weighed[]): Set<string> {
+  const made = parts.filter((p) => APPS.has(p.detection.id)).flatMap((p) => p.finding.artifacts ?? []);
+  return new Set(made.flatMap((a) => (a.detail.appId ? [a.detail.appId.toLowerCase()] : [])));
+}
+
 function kindOf(parts: readonly Weighed[]): IncidentKind {
   const has = (...keys: string[]): boolean => parts.some((p) => keys.includes(p.finding.weight.key));
   if (has("spray-success", "spray-password-known")) return "spray-compromise";
   if (has("aitm-kit", "aitm-pattern")) return "aitm";
   if (has("session-two-clients", "session-two-networks")) return "session-theft";
-  const access = sum(parts, (p) => p.detection.stage === "access");
+  const planted = plantedApps(parts);
+  const byApp = (p: Weighed): boolean => p.finding.events.some((s) => planted.has(s.event.client.appId ?? ""));
+  const access = sum(parts, (p) => p.detection.stage === "access" && !byApp(p));
   const admin = sum(parts, (p) => ADMIN.has(p.detection.id));
   const apps = sum(parts, (p) => APPS.has(p.detection.id));
   const mailbox = sum(
     parts,
-    (p) => p.detection.stage !== "access" && !ADMIN.has(p.detection.id) && !APPS.has(p.detection.id),
+    (p) => p.detection.stage !== "access" && !ADMIN.has(p.detection.id) && !APPS.has(p.detection.id) && !byApp(p),
   );
   if (admin >= Math.max(apps, mailbox) && admin > 0) return "admin-takeover";
   if (apps >= mailbox && apps > 0 && apps >= access) return "illicit-consent";

@@ -6,9 +6,18 @@ function filled(event: NormalizedEvent): number {
   return Object.keys(event.params).length + Object.keys(event.client).length + Object.keys(event.signIn ?? {}).length;
 }
 
-/** Of two versions of one record the fuller one is kept; equal ones by content, so that the choice never varies. */
+/** Microsoft writes its opinion into a sign-in hours later, and a judgement on that opinion later still. */
+function opinion({ signIn }: NormalizedEvent): number {
+  if (/^(dismissed|confirmedsafe|remediated)$/i.test(signIn?.riskState ?? "")) return 4;
+  return ["low", "medium", "high"].indexOf(signIn?.riskLevel?.toLowerCase() ?? "") + 1;
+}
+
+/**
+ * Of two versions of one record the one with the later opinion is kept, then the fuller one; equal ones by content, so
+ * that the choice never varies.
+ */
 function better(a: NormalizedEvent, b: NormalizedEvent): NormalizedEvent {
-  const difference = filled(a) - filled(b);
+  const difference = opinion(a) - opinion(b) || filled(a) - filled(b);
   if (difference !== 0) return difference > 0 ? a : b;
   return a.contentHash >= b.contentHash ? a : b;
 }

@@ -60,7 +60,7 @@ export function strongAuthenticationChange(at: number, user: SimUser, method: st
   };
 }
 
-export interface NewDevice {
+interface NewDevice {
   id: string;
   deviceId: string;
   name: string;

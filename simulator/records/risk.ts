@@ -19,7 +19,7 @@ interface Sighting {
 
 /** How often Microsoft finds a sign-in risky: rarely the everyday one, sometimes the traveller, often the stranger. */
 function chanceOf({ usual, ownDevice }: Sighting): number {
-  if (usual) return 0.003;
+  if (usual) return 0.01;
   return ownDevice ? 0.2 : 0.55;
 }
 

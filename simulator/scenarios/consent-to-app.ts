@@ -116,6 +116,7 @@ export function consent(
       { name: "ConsentContext.OnBehalfOfAll", from: "", to: app.allUsers ? "True" : "False" },
       { name: "ConsentContext.Tags", from: "", to: "WindowsAzureActiveDirectoryIntegratedApp" },
       { name: "ConsentAction.Permissions", from: "", to: detail },
+      { name: "TargetId.ServicePrincipalNames", from: "", to: app.appId },
     ],
   });
   return { sp, grant };

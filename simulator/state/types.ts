@@ -188,7 +188,7 @@ export interface TransportRule {
 }
 
 /** A domain that was added to the company's own two; `federation` names the foreign issuer of its sign-ins. */
-export interface AddedDomain {
+interface AddedDomain {
   name: string;
   verified: boolean;
   federation: { issuerUri: string; passiveSignInUri: string; displayName: string } | null;
