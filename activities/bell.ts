@@ -1,5 +1,7 @@
 /** How activities reach workflows: fixed ids, safe to repeat. Implemented by temporal/client.ts. */
 export type WorkflowBell = {
+  /** Starts onboarding, or makes one that waits for the consent look again. */
+  startOnboarding(tenantId: string): Promise<void>;
   startScan(tenantId: string, scanId: string): Promise<void>;
   startMonitor(tenantId: string): Promise<void>;
   /** Starts the incident's workflow when none runs; leaves a running one alone. */

@@ -22,7 +22,6 @@ const warmUp = Number(values.warmup);
 const EMPTY_EACH = 3;
 const KICK_EVERY_MS = 2_000;
 
-type Empty = Awaited<ReturnType<typeof openEmpty>>;
 /** Parts of the way, ms; the sum of all is the whole. */
 type Way = { total: number; parts: Record<string, number> };
 
@@ -35,7 +34,7 @@ const spread = (numbers: number[]) => {
 const ms = (value: number): string => `${value.toFixed(1).padStart(8)} ms`;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function contain(house: House, empty: Empty, victim: { tenantId: string; cloud: CloudTenant }): Promise<Way> {
+async function contain(house: House, victim: { tenantId: string; cloud: CloudTenant }): Promise<Way> {
   const { tenantId, cloud } = victim;
   await house.attack(cloud.tenantId);
   // As a webhook would: the tenant is polled now and not at its turn; again if that was too early.
@@ -96,7 +95,7 @@ async function measure(): Promise<void> {
     for (const [i, victim] of victims.entries()) {
       const around: number[] = [];
       for (let n = 0; n < EMPTY_EACH; n++) around.push(await empty.run());
-      const way = await contain(house, empty, victim);
+      const way = await contain(house, victim);
       if (i < warmUp) continue;
       empties.push(...around);
       ways.push(way);

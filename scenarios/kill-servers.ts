@@ -8,7 +8,7 @@ import { startReaper } from "#cli/servers/reaper.ts";
 import { startTemporal } from "#cli/servers/temporal.ts";
 import { TEST_PG_URL, TEST_TEMPORAL_ADDRESS } from "#cli/servers/test-servers.ts";
 
-export type Server = "temporal" | "postgres";
+type Server = "temporal" | "postgres";
 
 /**
  * A Postgres and a Temporal server of this test alone, to be killed: written safely to disk as in production, while the

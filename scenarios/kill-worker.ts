@@ -16,7 +16,7 @@ export type Deaths = {
 };
 
 /** Where (`kind:point`) which process dies: the worker itself, or the one with this id. */
-export type Death = { at: string; pid?: number };
+type Death = { at: string; pid?: number };
 export type Containment = (death?: Death) => Deaths;
 
 /**

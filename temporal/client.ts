@@ -9,8 +9,6 @@ import type * as workflows from "#workflows/index.ts";
 
 /** How the API and the activities reach workflows: fixed ids, never run ids; everything may be repeated (D7, D14, D15). */
 export type Bell = WorkflowBell & {
-  /** Starts onboarding, or makes one that waits for the consent look again. */
-  startOnboarding(tenantId: string): Promise<void>;
   /** Starts the collectors of all shards and the relay; leaves running ones alone. */
   startLoops(shards: number): Promise<void>;
   close(): Promise<void>;

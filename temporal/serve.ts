@@ -6,6 +6,7 @@ import { show } from "#domain/event/show.ts";
 import { bundleWorkflows } from "#temporal/bundle.ts";
 import { compose } from "#temporal/composition.ts";
 import { readWorkerEnv } from "#temporal/env.ts";
+import { keepLoops } from "#temporal/keep-loops.ts";
 import { createWorkers } from "#temporal/workers.ts";
 
 async function serve(): Promise<void> {
@@ -29,7 +30,7 @@ async function serve(): Promise<void> {
     activities,
   });
   const running = workers.map((worker) => worker.run());
-  await house.bell.startLoops(env.PETRA_SHARDS);
+  const stopAsking = await keepLoops(house.bell, env.PETRA_SHARDS);
   const health = createServer((request, response) => {
     const isUp = request.url === "/healthz" && workers.every((w) => w.getState() === "RUNNING");
     response.writeHead(isUp ? 200 : 503, { "content-type": "application/json" });
@@ -39,6 +40,7 @@ async function serve(): Promise<void> {
   try {
     await Promise.all(running);
   } finally {
+    stopAsking();
     health.close();
     await house.close();
     await connection.close();

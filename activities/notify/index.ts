@@ -70,7 +70,8 @@ export function createRelayActivities(deps: RelayDeps) {
       await deps.bell.ensureIncident(tenantId, incidentId);
     if (!isFirst) return;
     for (const tenant of await listWorkerTenants(deps.db))
-      if (tenant.phase !== "consent") await deps.bell.startMonitor(tenant.tenantId);
+      if (tenant.phase === "consent") await deps.bell.startOnboarding(tenant.tenantId);
+      else await deps.bell.startMonitor(tenant.tenantId);
   }
 
   return {

@@ -48,6 +48,7 @@ const bell = {
   ringTenant: async (_: string, id: string) => void rung.push(`tenant ${id}`),
   ensureIncident: async (_: string, id: string) => void rung.push(`ensure ${id}`),
   startMonitor: async (id: string) => void rung.push(`monitor ${id}`),
+  startOnboarding: async (id: string) => void rung.push(`onboard ${id}`),
 } as unknown as WorkflowBell;
 const mail = {
   async send(message: Mail) {

@@ -59,7 +59,7 @@ function contactsOf(events: readonly Seen[]): Map<string, string> {
 }
 
 /** What of a world does not hang on whom nobody may learn from: made once for all passes of a judgement. */
-export type Prepared = { events: Seen[]; byKey: Map<string, Account>; past: PastDay[] };
+type Prepared = { events: Seen[]; byKey: Map<string, Account>; past: PastDay[] };
 
 export function prepare(input: AnalysisInput): Prepared {
   const events = distinctEvents(input);

@@ -2,7 +2,7 @@ import { fileMessage, newMailbox } from "../scenarios/mailbox.ts";
 import type { Json, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 
-export type MailboxesOrder = {
+type MailboxesOrder = {
   count: number;
   phishInEvery: number;
   phish: { internetMessageId: string; subject: string; from: string };
