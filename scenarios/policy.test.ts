@@ -54,11 +54,11 @@ const attacked = async ({ admin, cloud, tenantId }: Scene): Promise<string> => {
   return card?.id ?? "";
 };
 const lockOf = (incident: IncidentView) => stepOf(incident, "revoke-and-lock");
-const queueItem = async (incidentId: string): Promise<QueueItem | undefined> =>
+const queueItem = async (incidentId: string, step = "revoke-and-lock"): Promise<QueueItem | undefined> =>
   (await house.ask<QueueItem[]>("/api/queue", { as: analyst })).body.find(
-    (item) => item.incident.id === incidentId && item.step === "revoke-and-lock",
+    (item) => item.incident.id === incidentId && item.step === step,
   );
-const waits = (id: string) => until("it waits in the queue", () => queueItem(id));
+const waits = (id: string, step?: string) => until("it waits in the queue", () => queueItem(id, step));
 const settled = () => new Promise((done) => setTimeout(done, 3_000));
 
 describe("the kill switch", () => {
@@ -82,9 +82,10 @@ describe("the kill switch", () => {
     expect(seen.audit.some((row) => row.action === "policy.decided" && /kill switch/.test(row.text))).toBe(true);
   });
 
-  it("switched on in the middle of a containment stops the next write, and what it parked waits for a person afterwards [S46]", async () => {
+  it("switched on in the middle of a containment lets end what is in flight and stops all that follows, which waits for a person afterwards [S46]", async () => {
     const at = await scene(52);
-    // The first request takes long enough for the switch to come before the second.
+    const moves = async () => (await effects(at)).filter(({ effect }) => effect === "move message").length;
+    // Of the lock's two requests one takes long enough for the switch to come before anything that follows.
     await house.admin(`/admin/tenants/${at.cloud.tenantId}/faults`, {
       kind: "latency",
       ms: 4_000,
@@ -96,21 +97,22 @@ describe("the kill switch", () => {
       return list.length > 0 && list;
     });
     const incidentId = card?.id ?? "";
-    await until("the first request is sent", async () =>
+    await until("the lock is in flight", async () =>
       lockOf(await house.incident(at.admin, incidentId)).actions.some((action) => action.state === "sent"),
     );
     await post(at.admin, "/api/policy/kill-switch", { isOn: true, reason: "Stop." });
-    const item = await waits(incidentId);
+    const item = await waits(incidentId, "retract-phish");
     expect(item.reason).toMatch(/kill switch/);
     await settled();
-    expect((await victim(at))?.accountEnabled).toBe(true);
+    expect((await victim(at))?.accountEnabled).toBe(false);
+    expect(await moves()).toBe(0);
 
     await post(at.admin, "/api/policy/kill-switch", { isOn: false, reason: "The rule is mended." });
     await settled();
-    expect((await victim(at))?.accountEnabled).toBe(true);
-    const approved = await house.order(analyst, incidentId, { kind: "approve", step: "revoke-and-lock" });
+    expect(await moves()).toBe(0);
+    const approved = await house.order(analyst, incidentId, { kind: "approve", step: "retract-phish" });
     expect(approved.command).toMatchObject({ state: "done" });
-    expect((await victim(at))?.accountEnabled).toBe(false);
+    expect(await moves()).toBeGreaterThan(0);
   });
 });
 
