@@ -27,5 +27,8 @@ export function unseal(masterKey: Uint8Array, purpose: string, context: string, 
   return new Uint8Array(plain);
 }
 
+/** Purpose under which a partner's refresh token is sealed; the context is the id of the organization. */
+export const PARTNER_PURPOSE = "partner-sign-in";
+
 /** Purpose under which generated passwords are sealed; the context is the id of the incident (S40). */
 export const PASSWORD_PURPOSE = "generated-password";

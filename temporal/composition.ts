@@ -15,7 +15,7 @@ import { createTenantActivities } from "#activities/tenant/index.ts";
 import { createDb } from "#db/client.ts";
 import { createClock } from "#db/clock.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
-import { PASSWORD_PURPOSE, seal } from "#db/sealing.ts";
+import { PARTNER_PURPOSE, PASSWORD_PURPOSE, seal, unseal } from "#db/sealing.ts";
 import { analyze } from "#detections/engine.ts";
 import { type OwnContent, ownRules } from "#detections/own/content.ts";
 import type { AnalysisInput } from "#domain/incident/analysis.ts";
@@ -69,6 +69,10 @@ export function compose(env: WorkerEnv, content: OwnContent) {
     seal: (incidentId, password) => seal(masterKey, PASSWORD_PURPOSE, incidentId, new TextEncoder().encode(password)),
     lockCaps: env.PETRA_LOCK_CAPS ? lockCapsOf(env.PETRA_LOCK_CAPS) : undefined,
     isStopped: () => env.PETRA_STOP_FILE !== undefined && existsSync(env.PETRA_STOP_FILE),
+    partnerSeal: {
+      seal: (orgId, token) => seal(masterKey, PARTNER_PURPOSE, orgId, new TextEncoder().encode(token)),
+      open: (orgId, sealed) => new TextDecoder().decode(unseal(masterKey, PARTNER_PURPOSE, orgId, sealed)),
+    },
     randomBytes: (size) => new Uint8Array(randomBytes(size)),
     ...(env.PETRA_KILL_AT ? { fault: dieAt(env.PETRA_KILL_AT, env.PETRA_KILL_PID) } : {}),
   };

@@ -11,6 +11,7 @@ import type { Clock } from "#domain/clock.ts";
 import type { LockCaps } from "#domain/limits.ts";
 import type { RandomBytes } from "#domain/remediation/password.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
+import { type PartnerSeal, partnerSignInOf } from "./partner-sign-in.ts";
 
 /** For kill tests: called around each write to Microsoft; may throw or end the process. */
 export type FaultHook = (point: {
@@ -24,6 +25,8 @@ export type RemediateDeps = {
   clock: Clock;
   /** Seals a generated password for one incident: iv | tag | ciphertext (S40). */
   seal: (incidentId: string, password: string) => Uint8Array;
+  /** Opens the partner's sign-in, and seals the one that replaces it. */
+  partnerSeal: PartnerSeal;
   randomBytes: RandomBytes;
   /** Where the portal is, for links in mails. */
   publicUrl: string;
@@ -71,7 +74,7 @@ export async function openCase(deps: RemediateDeps, at: At): Promise<Case> {
     ...row,
     at: { ...at, orgId: scope.orgId },
     objectId,
-    m365: deps.m365.tenant(row.tenant.microsoftTenantId),
+    m365: deps.m365.tenant(row.tenant.microsoftTenantId, partnerSignInOf(deps, scope)),
   };
 }
 

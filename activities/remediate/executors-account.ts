@@ -5,6 +5,7 @@ type AccountKind =
   | "disable-account"
   | "enable-account"
   | "set-password"
+  | "reset-by-writeback"
   | "delete-mfa-method"
   | "remove-role-assignment"
   | "add-role-assignment"
@@ -62,6 +63,12 @@ export const accountExecutors = {
     read: readAccount,
     isDone: (now, before) => before !== null && now?.lastPasswordChangeAt !== before.lastPasswordChangeAt,
     send: async (tenant, target, _before, secret) => tenant.setPassword(target.id, await secret()),
+  },
+  "reset-by-writeback": {
+    read: readAccount,
+    // A change that is seen is no proof that it is ours: the operation tells, and it is read later.
+    isDone: () => false,
+    send: async (tenant, target, _before, secret) => tenant.resetByWriteback(target.id, await secret()),
   },
   "delete-mfa-method": {
     read: readMethod,

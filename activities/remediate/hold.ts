@@ -2,6 +2,7 @@ import type { ActionRow } from "#db/repos/action-ledger.ts";
 import { noteTenant } from "#db/repos/tenant.ts";
 import { type Case, inCase, type Order, type RemediateDeps } from "./case.ts";
 import { write } from "./ledger.ts";
+import { hasPartnerSignIn, lockByPassword } from "./writeback.ts";
 
 const STEP = "revoke-and-lock";
 
@@ -10,21 +11,25 @@ export type Hold = { kind: "holds" } | { kind: "pending" } | { kind: "open"; rea
 
 /**
  * A synced account is enabled again by the next synchronisation, so disabling it is no lock by itself. What lasts is a
- * Conditional Access policy that lets its members nowhere in; without one the mailbox's protocols are shut, and a person
- * disables the account on-premises: that it is done shows when a synchronisation has passed and left the account alone.
+ * Conditional Access policy that lets its members nowhere in; without one the mailbox's protocols are shut, the password is
+ * replaced through writeback where a partner has signed in, and a person disables the account on-premises: that it is
+ * done shows when a synchronisation has passed and left the account alone.
  */
 export async function holdSynced(
   deps: RemediateDeps,
   c: Case,
   disabled: ActionRow,
-  seen: { isDisabled: boolean },
+  seen: { isDisabled: boolean; round: string },
 ): Promise<Hold> {
   const order = { by: disabled.actor, commandId: disabled.commandId ?? undefined };
   const group = await blockByGroup(deps, c, order);
   if (group.kind !== "open") return group;
   const protocols = await shutMailbox(deps, c, order);
   if (seen.isDisabled && (await hasSyncPassed(c, disabled))) return { kind: "holds" };
-  return { kind: "open", reason: `${taskOf(c.account.upn)} ${group.reason} ${protocols}` };
+  const password = await replacePassword(deps, c, { step: STEP, order, round: seen.round });
+  if (password === "holds") return { kind: "holds" };
+  const why = [taskOf(c.account.upn), group.reason, protocols, password].filter((words) => words !== "");
+  return { kind: "open", reason: why.join(" ") };
 }
 
 async function blockByGroup(deps: RemediateDeps, c: Case, order: Order): Promise<Hold> {
@@ -75,6 +80,17 @@ async function shutMailbox(deps: RemediateDeps, c: Case, order: Order): Promise<
   const shut = await write(deps, c, { ...base, kind: "disable-mailbox-protocols" });
   if (shut.kind === "done") return "Meanwhile the mailbox can be reached by no mail program.";
   return shut.kind === "gone" ? "" : `The mailbox could not be shut: ${shut.reason}`;
+}
+
+/** The last rung Petra can climb by itself: a partner's administrator may have the password replaced on-premises too. */
+async function replacePassword(
+  deps: RemediateDeps,
+  c: Case,
+  lock: Parameters<typeof lockByPassword>[2],
+): Promise<string> {
+  if (!(await hasPartnerSignIn(deps, c))) return "";
+  const { holds, reason } = await lockByPassword(deps, c, lock);
+  return holds ? "holds" : reason;
 }
 
 async function hasSyncPassed(c: Case, disabled: ActionRow): Promise<boolean> {

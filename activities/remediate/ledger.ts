@@ -228,13 +228,15 @@ async function listEarlier(tx: ScopedTx, c: Case | PhishCase, request: WriteRequ
   return rows.filter((row) => row.idempotencyKey.startsWith(prefixOf(request)));
 }
 
+const EVENTS: readonly ActionKind[] = ["revoke-sessions", "set-password", "reset-by-writeback"];
+
 /** An earlier row that is still open, or that settles the request; undefined when the present state must decide. */
 function goOn(earlier: ActionRow[], request: WriteRequest): OpenedRow | undefined {
   const last = earlier.at(-1);
   if (!last) return undefined;
   if (!isSettledState(last)) return { action: last, isSettled: false };
   // Revocations and passwords are events, named by `extra`; there is no state to compare.
-  const isEvent = request.kind === "revoke-sessions" || request.kind === "set-password";
+  const isEvent = EVENTS.includes(request.kind);
   const isSettled = !request.isAgain && (last.state === "accepted" || isEvent);
   return isSettled ? { action: last, isSettled } : undefined;
 }

@@ -1,8 +1,8 @@
-import { newestAction, setAction } from "#db/repos/action-ledger.ts";
+import { listActionsOn, newestAction, setAction } from "#db/repos/action-ledger.ts";
 import { loadIncidentState, setStep } from "#db/repos/incident.ts";
-import { endWatches, putWatch, replaceSealedSecret, updateIncident } from "#db/repos/remediate.ts";
+import { endWatches, updateIncident } from "#db/repos/remediate.ts";
+import type { ScopedTx } from "#db/tenancy.ts";
 import { actingArtifacts, stepGate } from "#domain/incident/order.ts";
-import { generatePassword } from "#domain/remediation/password.ts";
 import {
   type At,
   audit,
@@ -17,20 +17,27 @@ import {
 } from "./case.ts";
 import { guardStep } from "./faults.ts";
 import { write } from "./ledger.ts";
-import { later, settleStop } from "./lock.ts";
+import { settleStop } from "./lock.ts";
 import type { StepOutcome } from "./outcome.ts";
+import {
+  LOOK_EVERY_SECONDS,
+  LOOKS_FOR_IT,
+  makeSealed,
+  READ_BACK_EVERY_SECONDS,
+  watchPassword,
+} from "./password-parts.ts";
+import { resetByWriteback, settleWriteback } from "./password-writeback.ts";
+import { hasPartnerSignIn, readWriteback } from "./writeback.ts";
 
 const STEP = "reset-password";
-const SHOWN_FOR_SECONDS = 30 * 60;
-const READ_BACK_EVERY_SECONDS = 10;
-const LOOK_EVERY_SECONDS = 300;
 /** Microsoft refuses words of its banned list; another one passes. */
 const GENERATED_AT_MOST = 3;
 
 /**
  * Step 4. Refused while an artifact can still act or the lock is not verified, whoever asks (R97). Cloud accounts: a new
  * password is sealed first and sent then, so that a lost answer never leaves an account with a password nobody knows; then
- * sessions are ended again. Synced and federated accounts: a person resets it on-premises, Petra only proves it (D4).
+ * sessions are ended again. Synced accounts of a partner that has signed in: the same through writeback, shown when the
+ * on-premises directory has confirmed it. All others: a person resets it on-premises, Petra only proves it (D4).
  */
 export async function resetPassword(
   deps: RemediateDeps,
@@ -41,6 +48,7 @@ export async function resetPassword(
     const refusal = await refusalOf(deps, c);
     if (refusal) return settle(deps, c, input, "refused", refusal);
     const user = await c.m365.readUser(c.objectId);
+    if (user.isSynced && (await hasPartnerSignIn(deps, c))) return resetByWriteback(deps, c, input);
     if (user.isSynced || c.account.isFederated) return waitForPerson(deps, c, input, user.isSynced);
 
     const now = nowOf(deps);
@@ -70,37 +78,10 @@ async function refusalOf(deps: RemediateDeps, c: Case): Promise<string | undefin
   return stepGate(state, STEP);
 }
 
-/** Generates, seals for the person who ordered it, and only then hands it on to be sent. It is written nowhere else (S40). */
-async function makeSealed(deps: RemediateDeps, c: Case, forMemberId: string): Promise<string> {
-  const password = generatePassword(deps.randomBytes);
-  const now = nowOf(deps);
-  await inCase(deps, c, (tx) =>
-    replaceSealedSecret(tx, {
-      ...c.at,
-      forMemberId,
-      sealed: deps.seal(c.at.incidentId, password),
-      createdAt: now,
-      expiresAt: later(now, SHOWN_FOR_SECONDS),
-    }),
-  );
-  return password;
-}
-
 async function waitForPerson(deps: RemediateDeps, c: Case, input: Ordered, isSynced: boolean): Promise<StepOutcome> {
   const where = isSynced ? "in the on-premises Active Directory" : "at the identity provider of its domain";
-  const reason = `Petra cannot set this password. Reset it ${where}, twice for a synced account. Petra looks every five minutes whether it changed; where it cannot see that, a named person confirms it with a reason.`;
-  const now = nowOf(deps);
-  await inCase(deps, c, (tx) =>
-    putWatch(tx, {
-      ...c.at,
-      kind: "password",
-      target: { objectId: c.objectId },
-      dueAt: later(now, LOOK_EVERY_SECONDS),
-      until: later(now, 30 * 86_400),
-      everySeconds: LOOK_EVERY_SECONDS,
-      state: "watching",
-    }),
-  );
+  const reason = `Petra cannot set this password. Reset it ${where}, twice for a synced account. ${LOOKS_FOR_IT}`;
+  await watchPassword(deps, c, LOOK_EVERY_SECONDS, 30 * 86_400);
   return settle(deps, c, input, "waiting", reason);
 }
 
@@ -109,17 +90,9 @@ async function settleAccepted(deps: RemediateDeps, c: Case, input: Ordered): Pro
   await inCase(deps, c, async (tx) => {
     await setStep(tx, c.at.incidentId, STEP, { state: "accepted", acceptedAt: now, reason: null, updatedAt: now });
     await updateIncident(tx, c.at.incidentId, { passwordProof: "set-by-petra", updatedAt: now });
-    await putWatch(tx, {
-      ...c.at,
-      kind: "password",
-      target: { objectId: c.objectId },
-      dueAt: later(now, READ_BACK_EVERY_SECONDS),
-      until: later(now, 3600),
-      everySeconds: READ_BACK_EVERY_SECONDS,
-      state: "watching",
-    });
     await audit(tx, c, { at: now, actor: input.by, action: "step.accepted", object: STEP });
   });
+  await watchPassword(deps, c, READ_BACK_EVERY_SECONDS, 3600);
   return { state: "accepted", again: { inSeconds: 2 } };
 }
 
@@ -155,10 +128,14 @@ export async function verifyPassword(deps: RemediateDeps, at: At): Promise<StepO
     c,
     STEP,
     async () => {
+      const { asked, replaced, ours } = await inCase(deps, c, (tx) => earlierResets(tx, c));
+      if (asked?.state === "accepted")
+        return settleWriteback(deps, c, { ...at, by: SYSTEM }, await readWriteback(deps, c, asked));
       const user = await c.m365.readUser(c.objectId);
-      const ours = await inCase(deps, c, (tx) => newestAction(tx, c.at.incidentId, "set-password"));
       const isOurs = present === "accepted" && ours !== undefined;
-      const before = (isOurs ? ours.before : c.incident.accountBefore)?.lastPasswordChangeAt ?? null;
+      // What the lock put in its place is known to nobody: only a later change is the person's.
+      const other = replaced?.state === "verified" ? replaced.after : c.incident.accountBefore;
+      const before = (isOurs ? ours.before : other)?.lastPasswordChangeAt ?? null;
       if (before === null || user.lastPasswordChangeAt === null || user.lastPasswordChangeAt === before)
         return { state: present, again: { inSeconds: isOurs ? 2 : LOOK_EVERY_SECONDS } };
       const now = nowOf(deps);
@@ -186,6 +163,16 @@ export async function verifyPassword(deps: RemediateDeps, at: At): Promise<StepO
     },
     { onlyReads: true },
   );
+}
+
+/** The last reset through writeback that step 4 asked for, the last that the lock did, and the last set directly. */
+async function earlierResets(tx: ScopedTx, c: Case) {
+  const byWriteback = await listActionsOn(tx, c.at.incidentId, "reset-by-writeback", c.objectId);
+  return {
+    asked: byWriteback.filter((row) => row.stepId === STEP).at(-1),
+    replaced: byWriteback.filter((row) => row.stepId !== STEP).at(-1),
+    ours: await newestAction(tx, c.at.incidentId, "set-password"),
+  };
 }
 
 /** A named person's word for a reset Petra cannot see (D4). */

@@ -139,7 +139,13 @@ export async function dismissIncident(deps: RemediateDeps, input: Ordered & { re
   });
 }
 
-const LASTING: readonly ActionKind[] = ["revoke-sessions", "set-password", "delete-mfa-method", "remove-connector"];
+const LASTING: readonly ActionKind[] = [
+  "revoke-sessions",
+  "set-password",
+  "reset-by-writeback",
+  "delete-mfa-method",
+  "remove-connector",
+];
 
 async function settleDismissed(
   deps: RemediateDeps,

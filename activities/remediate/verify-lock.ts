@@ -54,7 +54,7 @@ export async function verifyLock(deps: RemediateDeps, at: At): Promise<StepOutco
         return { state: "accepted", again: { inSeconds: backOff(disabled, deps) } };
       const hold =
         user.isSynced && disabled
-          ? await holdSynced(deps, c, disabled, { isDisabled: true })
+          ? await holdSynced(deps, c, disabled, { isDisabled: true, round: await nameOfRound(deps, c) })
           : { kind: "holds" as const };
       if (hold.kind === "open") return settleOpen(deps, c, hold.reason);
       if (hold.kind === "pending") return { state: "accepted", again: { inSeconds: backOff(disabled, deps) } };
@@ -73,6 +73,10 @@ const roundAndCount = (deps: RemediateDeps, c: Case): Promise<string> =>
     const locks = await listActionsOn(tx, c.at.incidentId, "disable-account", c.objectId);
     return `${await roundOf(tx, c)}-${locks.length}`;
   });
+
+/** Names what is done once in a lock, however often it must be repeated: how often the account was handed back. */
+const nameOfRound = async (deps: RemediateDeps, c: Case): Promise<string> =>
+  `${await inCase(deps, c, (tx) => roundOf(tx, c))}`;
 
 /** The revocation is seen when the account's valid-from time is no longer the one before the first. */
 async function haveSessionsMoved(deps: RemediateDeps, c: Case, validFrom: string | null): Promise<boolean> {
@@ -140,7 +144,9 @@ async function whileOpen(
   const order = { by: disabled.actor, commandId: disabled.commandId ?? undefined };
   const base = { step: STEP, targetId: c.objectId, targetLabel: c.account.upn, order, continues: true } as const;
   const locked = await write(deps, c, { ...base, kind: "disable-account", isAgain: true, isUndoable: false });
-  const hold = isSynced ? await holdSynced(deps, c, disabled, { isDisabled: false }) : undefined;
+  const hold = isSynced
+    ? await holdSynced(deps, c, disabled, { isDisabled: false, round: await nameOfRound(deps, c) })
+    : undefined;
   if (hold?.kind === "holds") {
     const detail = { by: "directory synchronisation", held: "Conditional Access" };
     await inCase(deps, c, (tx) =>

@@ -56,6 +56,7 @@ const ACTION_WORDS: Partial<Record<ActionKind, string>> = {
   "enable-account": "allow sign-in",
   "move-message": "move a mail to Deleted Items",
   "set-password": "set a new password",
+  "reset-by-writeback": "ask for a new password through writeback",
   "delete-oauth-grant": "take an app's rights away",
 };
 

@@ -243,6 +243,16 @@ export async function replaceSealedSecret(tx: ScopedTx, row: typeof sealedSecret
   await tx.insert(sealedSecrets).values(row);
 }
 
+/** From now on, until `expiresAt`, the person who ordered it may look at it. */
+export async function showSealedSecret(tx: ScopedTx, incidentId: string, expiresAt: string): Promise<void> {
+  const [row] = await tx.delete(sealedSecrets).where(eq(sealedSecrets.incidentId, incidentId)).returning();
+  if (row) await tx.insert(sealedSecrets).values({ ...row, expiresAt });
+}
+
+export async function dropSealedSecrets(tx: ScopedTx, incidentId: string): Promise<void> {
+  await tx.delete(sealedSecrets).where(eq(sealedSecrets.incidentId, incidentId));
+}
+
 /** False while another locker of administrators is at work in this tenant; held until the transaction ends (S44). */
 export async function holdAdministrators(tx: ScopedTx, tenantId: string): Promise<boolean> {
   const [row] = [

@@ -26,8 +26,7 @@ import {
   REMEDIATION_STEP_IDS,
   STEP_STATES,
 } from "#domain/remediation/steps.ts";
-import { bytea } from "./ingest.ts";
-import { at } from "./organization.ts";
+import { at, bytea } from "./organization.ts";
 
 const tenantColumns = () => ({ orgId: uuid("org_id").notNull(), tenantId: uuid("tenant_id").notNull() });
 

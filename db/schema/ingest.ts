@@ -1,23 +1,9 @@
-import {
-  bigint,
-  customType,
-  index,
-  inet,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bigint, index, inet, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import type { NormalizedEvent } from "#domain/event/event.ts";
 import { EVENT_CATEGORIES, EVENT_OUTCOMES, EVENT_SOURCES, NETWORK_KINDS } from "#domain/event/event.ts";
 import type { AttackOrigin } from "#domain/incident/failed-attack.ts";
 import { UNCOMMON_TYPES } from "#domain/incident/uncommon.ts";
-import { at } from "./organization.ts";
-
-export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+import { at, bytea } from "./organization.ts";
 
 /** Where each source was read up to, and how it does (L2, L18). */
 export const watermarks = pgTable(

@@ -20,6 +20,8 @@ export const at = customType<{ data: string; driverData: string }>({
   fromDriver: (value) => new Date(value).toISOString(),
 });
 
+export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+
 export const organizations = pgTable("organizations", {
   id: uuid("id").primaryKey().defaultRandom(),
   name: text("name").notNull(),
@@ -99,6 +101,20 @@ export const tenants = pgTable(
   },
   (t) => [uniqueIndex("tenants_org_microsoft").on(t.orgId, t.microsoftTenantId), index("tenants_org").on(t.orgId)],
 );
+
+/** The sign-in of a partner's administrator, for the few writes an application may not do itself; one an organization. */
+export const partnerSignIns = pgTable("partner_sign_ins", {
+  orgId: uuid("org_id").primaryKey(),
+  partnerTenantId: uuid("partner_tenant_id").notNull(),
+  upn: text("upn").notNull(),
+  /** The refresh token, AES-256-GCM: iv | tag | ciphertext. */
+  sealed: bytea("sealed").notNull(),
+  signedInAt: at("signed_in_at").notNull(),
+  usedAt: at("used_at"),
+  /** Microsoft takes it no more: somebody must sign in again. */
+  lostAt: at("lost_at"),
+  lostReason: text("lost_reason"),
+});
 
 export const consentLinks = pgTable("consent_links", {
   id: uuid("id").primaryKey().defaultRandom(),

@@ -1,7 +1,6 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import type { Actor } from "#domain/access/actor.ts";
-import { bytea } from "./ingest.ts";
-import { at } from "./organization.ts";
+import { at, bytea } from "./organization.ts";
 
 /** Append-only: the roles hold INSERT and SELECT, nothing else. */
 export const audit = pgTable(

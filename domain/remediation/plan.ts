@@ -61,6 +61,7 @@ export const UNDO_OF: Record<ActionKind, ActionKind | null> = {
   "remove-role-assignment": "add-role-assignment",
   "add-role-assignment": null,
   "set-password": null,
+  "reset-by-writeback": null,
   "prepare-block-group": null,
   "add-to-block-group": "remove-from-block-group",
   "remove-from-block-group": null,

@@ -127,6 +127,7 @@ export const ACTION_KINDS = [
   "remove-role-assignment",
   "add-role-assignment",
   "set-password",
+  "reset-by-writeback",
   "prepare-block-group",
   "add-to-block-group",
   "remove-from-block-group",

@@ -109,12 +109,14 @@ export function adminApp(world: World): Hono {
         auditEnabled: z.boolean().optional(),
         auditSince: z.iso.datetime().optional(),
         syncMode: z.enum(["reverts", "stays"]).optional(),
+        passwordWriteback: z.boolean().optional(),
       })
       .parse(await c.req.json());
     if (body.p1 !== undefined) tenant.p1 = body.p1;
     if (body.auditEnabled !== undefined) tenant.auditEnabled = body.auditEnabled;
     if (body.auditSince) tenant.auditSince = Date.parse(body.auditSince);
     if (body.syncMode) tenant.sync.mode = body.syncMode;
+    if (body.passwordWriteback !== undefined) tenant.passwordWriteback = body.passwordWriteback;
     world.touched();
     return c.json(summary(tenant));
   });
@@ -151,13 +153,18 @@ export function adminApp(world: World): Hono {
 
   app.post("/admin/partner", async (c) => {
     const body = z
-      .object({ tenants: z.array(z.string()), name: z.string().default("Partner") })
+      .object({
+        tenants: z.array(z.string()),
+        name: z.string().default("Partner"),
+        gdapRoles: z.array(z.string()).optional(),
+      })
       .parse(await c.req.json());
     return c.json(
       partnerOf(
         world,
         body.name,
         body.tenants.map((id) => tenantOf(id).id),
+        body.gdapRoles,
       ),
       201,
     );

@@ -1,10 +1,11 @@
 import { createRng } from "../random.ts";
 import { createCompany } from "../scenarios/company.ts";
 import { grantConsent } from "../state/consent.ts";
+import { ROLE } from "../state/identifiers.ts";
 import type { World } from "../state/world.ts";
 
 /** Puts tenants under one partner (GDAP); the partner tenant is made when there is none yet. */
-export function partnerOf(world: World, name: string, customers: string[]) {
+export function partnerOf(world: World, name: string, customers: string[], gdapRoles?: string[]) {
   let partner = world.partner;
   if (!partner) {
     const rng = createRng(`partner/${world.seed}/${name}`);
@@ -27,6 +28,7 @@ export function partnerOf(world: World, name: string, customers: string[]) {
     };
     world.partner = partner;
   }
+  partner.gdapRoles = gdapRoles ?? partner.gdapRoles ?? [ROLE.privilegedAuthenticationAdministrator];
   partner.customers = [...new Set([...partner.customers, ...customers])];
   world.touched();
   return partner;

@@ -33,6 +33,7 @@ const TABLE: Record<number, { error: string; text: string; status?: number }> = 
     text: "The server terminated an operation because it encountered a client request loop.",
   },
   90033: { error: "temporarily_unavailable", text: "A transient error has occurred. Please try again.", status: 503 },
+  50020: { error: "invalid_grant", text: "User account from identity provider does not exist in tenant." },
   700082: { error: "invalid_grant", text: "The refresh token has expired due to inactivity." },
   50173: { error: "invalid_grant", text: "The provided grant has expired due to it being revoked." },
   9002313: { error: "invalid_request", text: "Invalid request. Request is malformed or invalid." },

@@ -1,4 +1,5 @@
 import { strike } from "../state/faults.ts";
+import { finishPasswordResets } from "../state/password-resets.ts";
 import { Call, type Claims, type CloudContext, recordViolation } from "./call.ts";
 import { CloudError } from "./errors.ts";
 import type { TokenService } from "./tokens.ts";
@@ -42,6 +43,7 @@ export async function authenticate(
   if (!tenant || tenant.gone)
     throw new CloudError(401, "InvalidAuthenticationToken", "The tenant for this token does not exist.");
   c.env.seen.authenticated = true;
+  finishPasswordResets(c.env.world, tenant);
   challengeOnce(c, claims);
   return new Call(c, tenant, claims);
 }

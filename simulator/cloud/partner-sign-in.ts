@@ -64,7 +64,7 @@ export async function redeemRefreshToken(
     : world.findTenant(tenantParam);
   if (!tenant) return aadstsError(world, 90002);
   const own = tenant.id === world.partner?.tenantId;
-  if (!own && !world.partner?.customers.includes(tenant.id)) return aadstsError(world, 50196);
+  if (!own && !world.partner?.customers.includes(tenant.id)) return aadstsError(world, 50020);
   world.refreshTokens = world.refreshTokens.filter((r) => r !== kept);
   return delegatedTokens(c, tokens, tenant.id, kept.upn, form.get("scope") ?? "");
 }
@@ -97,7 +97,9 @@ async function delegatedTokens(
       "Directory.ReadWrite.All",
       "AppRoleAssignment.ReadWrite.All",
       "Application.ReadWrite.All",
+      "UserAuthenticationMethod.ReadWrite.All",
     ],
+    directoryRoles: tenantId === world.partner?.tenantId ? [] : (world.partner?.gdapRoles ?? []),
     lifetimeSeconds: 3599,
   });
   return Response.json({

@@ -61,6 +61,8 @@ export class TokenService {
     clientId: string;
     upn: string;
     scopes: string[];
+    /** Directory roles the person holds in that tenant, through a relationship where it is a customer's. */
+    directoryRoles: string[];
     lifetimeSeconds: number;
   }): Promise<string> {
     return this.sign(input.tenantId, input.audience, input.lifetimeSeconds, {
@@ -70,7 +72,7 @@ export class TokenService {
       upn: input.upn,
       scp: input.scopes.join(" "),
       roles: [],
-      wids: [],
+      wids: input.directoryRoles,
       idtyp: "user",
     });
   }

@@ -16,6 +16,8 @@ export const FAULT_KINDS = {
   "duplicate-records": "new records come a second time, changed, afterMs later",
   "replica-lag": "ms during which directory reads show the old value",
   "revoke-status": "status of revokeSignInSessions: 200 | 202 | 204",
+  "writeback-stuck": "a password reset is taken and its operation never ends",
+  "writeback-policy": "a password reset is taken and the on-premises policy refuses it",
   "patch-ignored": "a PATCH is answered 204 and changes nothing",
   "mailbox-not-enabled": "userId: mail calls answer 404 MailboxNotEnabledForRESTAPI",
   "mailbox-denied": "userId: mail calls answer 403 ErrorAccessDenied",

@@ -209,6 +209,19 @@ export interface AuditQuery {
   body: Json;
 }
 
+/** A reset a signed-in person asked for; the on-premises directory answers it later. */
+export interface PasswordReset {
+  id: string;
+  userId: string;
+  by: string;
+  createdAt: number;
+  /** null: it never ends. */
+  readyAt: number | null;
+  status: "notStarted" | "running" | "succeeded" | "failed";
+  /** Why the on-premises directory will not take it. */
+  refusal: string | null;
+}
+
 export interface ContentBlob {
   id: string;
   contentType: string;
@@ -343,6 +356,9 @@ export interface Tenant {
   publishedUal: number;
   lag: LaggingView[];
   faults: Fault[];
+  /** Whether resets in the cloud are written back to the on-premises directory. */
+  passwordWriteback?: boolean;
+  passwordResets?: PasswordReset[];
   sync: { everyMs: number; nextAt: number; mode: "reverts" | "stays"; lastAt?: number };
   attacker: AttackerState | null;
   victimId: string | null;

@@ -87,7 +87,13 @@ export class World {
   refreshTokens: RefreshToken[] = [];
   codes = new Map<string, { tenantId: string; upn: string; redirectUri: string }>();
   caeChallenged = new Set<string>();
-  partner: { tenantId: string; customers: string[]; users: { upn: string; displayName: string }[] } | null = null;
+  /** `gdapRoles`: directory role templates the relationships give its administrators at customers. */
+  partner: {
+    tenantId: string;
+    customers: string[];
+    users: { upn: string; displayName: string }[];
+    gdapRoles?: string[];
+  } | null = null;
   seq = 0;
   private listeners: (() => void)[] = [];
 

@@ -78,6 +78,21 @@ export class TestCloud {
     return (await this.admin("POST", "/admin/tenants", { consent: true, ...order })) as unknown as TenantSummary;
   }
 
+  /** Signs a partner's administrator in, as a browser does; answers the refresh token. */
+  async partnerSignIn(upn: string): Promise<string> {
+    const login = `${this.simulator.cloudUrl}/login.microsoftonline.com/organizations/oauth2/v2.0`;
+    const redirect_uri = "http://127.0.0.1:9/partner";
+    const back = await fetch(`${login}/authorize`, {
+      method: "POST",
+      body: new URLSearchParams({ decision: "accept", upn, redirect_uri }),
+      redirect: "manual",
+    });
+    const code = new URL(back.headers.get("location") ?? "").searchParams.get("code") ?? "";
+    const form = { grant_type: "authorization_code", code, redirect_uri };
+    const answer = await this.tokenAnswer("organizations", "https://graph.microsoft.com", form);
+    return String(answer.json.refresh_token);
+  }
+
   fault(tenantId: string, fault: Json): Promise<Json> {
     return this.admin("POST", `/admin/tenants/${tenantId}/faults`, fault);
   }

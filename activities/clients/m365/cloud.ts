@@ -2,6 +2,8 @@ import type { Clock } from "#domain/clock.ts";
 import { appDoor } from "./apps.ts";
 import { authMethodDoor } from "./auth-methods.ts";
 import { blockGroupDoor } from "./block-group.ts";
+import type { PartnerSignIn } from "./delegated-tokens.ts";
+import { createDelegatedTokens } from "./delegated-tokens.ts";
 import { deviceDoor } from "./devices.ts";
 import { createExchange } from "./exchange.ts";
 import { activityFeedDoor } from "./feed.ts";
@@ -21,6 +23,7 @@ import type { Credential } from "./tokens.ts";
 import { createTokenSource, LOGIN_ORIGIN, RESOURCES } from "./tokens.ts";
 import { userDoor } from "./users.ts";
 import { createWire } from "./wire.ts";
+import { writebackDoor } from "./writeback.ts";
 
 export type M365Config = {
   clientId: string;
@@ -35,6 +38,8 @@ export type M365Config = {
   publisherId?: string;
   clock: Clock;
 };
+
+const NOBODY: PartnerSignIn = { use: async () => undefined };
 
 /** Microsoft 365 through MSAL and the Graph client. Nothing here retries; see M365Fault and WriteOutcome for what callers get. */
 export function createM365Cloud(config: M365Config): M365Cloud {
@@ -52,6 +57,18 @@ export function createM365Cloud(config: M365Config): M365Cloud {
   const limiter = createLimiter(config.limits ?? MICROSOFT_LIMITS);
   const tenants = new Map<string, M365Tenant>();
 
+  const loginWire = createWire({
+    originMap: config.originMap,
+    allowedOrigins: [LOGIN_ORIGIN],
+    timeoutMs: config.timeoutMs ?? 30_000,
+    clock: config.clock,
+  });
+  const { clientId, credential } = config;
+  const doorOf = (tenantId: string, signIn: PartnerSignIn) => {
+    const delegated = createDelegatedTokens({ wire: loginWire, clientId, credential, signIn });
+    return writebackDoor(createGraph({ tenantId, wire, tokens: delegated, limiter }));
+  };
+
   const createTenant = (tenantId: string): M365Tenant => {
     const graph = createGraph({ tenantId, wire, tokens, limiter });
     const exchange = createExchange({ tenantId, wire, tokens });
@@ -60,6 +77,7 @@ export function createM365Cloud(config: M365Config): M365Cloud {
     return {
       microsoftTenantId: tenantId,
       ...users,
+      ...doorOf(tenantId, NOBODY),
       ...organizationDoor(graph, exchange),
       ...logDoor(graph),
       ...activityFeedDoor({ tenantId, publisherId, wire, tokens }),
@@ -76,12 +94,10 @@ export function createM365Cloud(config: M365Config): M365Cloud {
   };
 
   return {
-    tenant(microsoftTenantId) {
-      const known = tenants.get(microsoftTenantId);
-      if (known) return known;
-      const made = createTenant(microsoftTenantId);
-      tenants.set(microsoftTenantId, made);
-      return made;
+    tenant(microsoftTenantId, signIn) {
+      const known = tenants.get(microsoftTenantId) ?? createTenant(microsoftTenantId);
+      tenants.set(microsoftTenantId, known);
+      return signIn ? { ...known, ...doorOf(microsoftTenantId, signIn) } : known;
     },
     forgetTokens: (microsoftTenantId) => tokens.forget(microsoftTenantId),
     adminConsentUrl({ tenant, state, redirectUri }) {

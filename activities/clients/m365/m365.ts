@@ -1,4 +1,5 @@
 import type { InventoryItem } from "#domain/incident/analysis.ts";
+import type { PartnerSignIn } from "./delegated-tokens.ts";
 
 /**
  * The port to Microsoft 365. One instance a tenant. Reads throw M365Fault; writes answer with a
@@ -134,6 +135,13 @@ export type M365Tenant = {
   revokeSessions(objectId: string): Promise<WriteOutcome>;
   setAccountEnabled(objectId: string, enabled: boolean): Promise<WriteOutcome>;
   setPassword(objectId: string, password: string): Promise<WriteOutcome>;
+  /** Asks for a password that directory synchronisation writes back, in the name of the partner's administrator. */
+  resetByWriteback(objectId: string, newPassword: string): Promise<WriteOutcome>;
+  /** What became of it; `unreadable` where the partner's sign-in or the operation is gone. */
+  readPasswordReset(
+    objectId: string,
+    operationId: string,
+  ): Promise<{ state: "running" | "succeeded" } | { state: "failed" | "unreadable"; reason: string }>;
   findMessages(mailboxObjectId: string, match: { internetMessageId: string }): Promise<M365Message[]>;
   /** With body and attachments, for telling the same phish. */
   readMails(mailboxObjectId: string, query: MailQuery): Promise<M365Mail[]>;
@@ -219,7 +227,8 @@ export type M365Tenant = {
 };
 
 export type M365Cloud = {
-  tenant(microsoftTenantId: string): M365Tenant;
+  /** `signIn`: of the partner whose customer this tenant is, for the few writes an application may not do itself. */
+  tenant(microsoftTenantId: string, signIn?: PartnerSignIn): M365Tenant;
   /** Throws away cached tokens: roles granted later are only in a new token. */
   forgetTokens(microsoftTenantId: string): void;
   /** Admin consent page; `state` is single-use and bound to the tenant row. */

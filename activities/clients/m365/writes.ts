@@ -21,7 +21,10 @@ export function outcomeOf(answer: WireAnswer, what: string, fixes: Fixes = {}): 
   const { requestId, status } = answer;
   if (status >= 200 && status <= 299) {
     const newId = asText(parseObject(answer.text)?.id);
-    return { kind: "accepted", requestId, ...(newId ? { newId } : {}) };
+    // A 202 that goes on in an operation names it ("Long-running operations").
+    const operationId = /\/operations\/([^/?]+)$/.exec(answer.headers.get("location") ?? "")?.[1];
+    const detail = operationId ? { detail: { operationId } } : {};
+    return { kind: "accepted", requestId, ...detail, ...(newId ? { newId } : {}) };
   }
   const { code, message } = readErrorBody(answer.text);
   const faultClass = classify(status, code, message);

@@ -4,7 +4,7 @@ import type { FaultHook, RemediateDeps } from "#activities/remediate/case.ts";
 import { createRemediateActivities } from "#activities/remediate/index.ts";
 import { createDb } from "#db/client.ts";
 import type { actions, artifacts, incidents, phishCopies } from "#db/schema/incident.ts";
-import { PASSWORD_PURPOSE, seal } from "#db/sealing.ts";
+import { PARTNER_PURPOSE, PASSWORD_PURPOSE, seal, unseal } from "#db/sealing.ts";
 import { createTestDatabase } from "#db/test/database.ts";
 import { createFactories, type Factories } from "#db/test/factories.ts";
 import type { Actor } from "#domain/access/actor.ts";
@@ -56,6 +56,10 @@ export async function openRig() {
     m365: cloud.m365,
     clock: { now: cloud.now },
     seal: (incidentId, password) => seal(MASTER_KEY, PASSWORD_PURPOSE, incidentId, Buffer.from(password)),
+    partnerSeal: {
+      seal: (orgId, token) => seal(MASTER_KEY, PARTNER_PURPOSE, orgId, Buffer.from(token)),
+      open: (orgId, sealed) => Buffer.from(unseal(MASTER_KEY, PARTNER_PURPOSE, orgId, sealed)).toString(),
+    },
     randomBytes: (count) => randomBytes(count),
     ...(fault ? { fault } : {}),
   });

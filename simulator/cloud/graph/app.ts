@@ -18,6 +18,7 @@ import { messageTraceRoutes } from "./message-traces.ts";
 import { methodRoutes } from "./methods.ts";
 import { organizationRoutes } from "./organization.ts";
 import { partnerRoutes } from "./partner.ts";
+import { passwordResetRoutes } from "./password-resets.ts";
 import { graphRoutes } from "./route.ts";
 import { userRoutes } from "./users.ts";
 
@@ -30,6 +31,7 @@ export function graphApp(tokens: TokenService): Hono<{ Bindings: Bindings }> {
   logRoutes(routes);
   auditQueryRoutes(routes);
   methodRoutes(routes);
+  passwordResetRoutes(routes);
   mailRoutes(routes);
   messageRuleRoutes(routes);
   messageTraceRoutes(routes);

@@ -55,14 +55,6 @@ export function userRoutes(routes: GraphRoutes): void {
     [["User.RevokeSessions.All"], ["User.ReadWrite.All"], ["Directory.ReadWrite.All"]],
     revokeSessions,
   );
-  routes.on(
-    "post",
-    "/users/:user/authentication/methods/:method/resetPassword",
-    [["UserAuthenticationMethod.ReadWrite.All"]],
-    () => {
-      throw denied();
-    },
-  );
 }
 
 export function requirePremium(call: Call): void {

@@ -57,6 +57,7 @@ export const ACTION_WORDS: Record<ActionKind, string> = {
   "remove-role-assignment": "Remove role",
   "add-role-assignment": "Put role back",
   "set-password": "Set new password",
+  "reset-by-writeback": "Reset password through writeback",
   "prepare-block-group": "Prepare the group that is let nowhere in",
   "add-to-block-group": "Add to the group that is let nowhere in",
   "remove-from-block-group": "Take out of the group that is let nowhere in",
