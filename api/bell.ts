@@ -18,6 +18,11 @@ export type PartnerDirectory = {
   listCustomers(
     partnerTenantId: string,
   ): Promise<{ microsoftTenantId: string; name: string; gdapUntil: string | null; gdapActive: boolean }[]>;
+  /** What the code of a partner administrator's sign-in stands for; throws where Microsoft does not take it. */
+  redeem(signIn: {
+    code: string;
+    redirectUri: string;
+  }): Promise<{ refreshToken: string; upn: string; partnerTenantId: string }>;
 };
 
 type Payload = { metadata?: Record<string, Uint8Array> | null; data?: Uint8Array | null };

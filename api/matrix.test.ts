@@ -88,6 +88,9 @@ const TABLE: Record<string, Entry> = {
     object: "tenant",
   },
   "get /api/partner/customers": { may: ["admin"], path: fixed("/api/partner/customers") },
+  "get /api/partner/sign-in": { may: ["admin"], path: fixed("/api/partner/sign-in") },
+  "post /api/partner/sign-in": { may: ["admin"], path: fixed("/api/partner/sign-in"), body: () => ({}) },
+  "get /api/partner/callback": { may: ["admin"], path: fixed("/api/partner/callback") },
   "post /api/partner/onboard": {
     may: ["admin"],
     path: fixed("/api/partner/onboard"),

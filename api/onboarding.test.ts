@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { consentLinks, organizations, tenants } from "#db/schema/organization.ts";
+import { consentLinks, organizations, partnerSignIns, tenants } from "#db/schema/organization.ts";
 import { audit, outbox } from "#db/schema/platform.ts";
 import type { AddTenantResult, PartnerCustomer } from "#domain/view/portal.ts";
 import { createRig, type Person, type Rig } from "./test/rig.ts";
@@ -142,5 +142,59 @@ describe("the Partner Center", () => {
       product: "scan-only",
       onboardedBy: "gdap",
     });
+  });
+});
+
+describe("the sign-in of a partner's administrator", () => {
+  const stateOf = async (who: Person) => {
+    const { url } = (await (await who.post("/api/partner/sign-in", {})).json()) as { url: string };
+    return { url: new URL(url), state: new URL(url).searchParams.get("state") ?? "" };
+  };
+  const return_ = async (who: Person, query: Record<string, string>) =>
+    (await who.get(`/api/partner/callback?${new URLSearchParams(query)}`)).headers.get("location");
+  const knownCode = () => {
+    const code = crypto.randomUUID();
+    const signIn = { refreshToken: `secret-${code}`, upn: "boss@msp.example", partnerTenantId: crypto.randomUUID() };
+    rig.signIns.set(code, signIn);
+    return { code, ...signIn };
+  };
+
+  test("goes to Microsoft and is kept sealed, in the audit, never shown again", async () => {
+    const { url, state } = await stateOf(admin);
+    expect(url.origin + url.pathname).toBe("https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize");
+    expect(url.searchParams.get("redirect_uri")).toBe("http://petra.test/api/partner/callback");
+    const { code, refreshToken, partnerTenantId } = knownCode();
+    expect(await return_(admin, { code, state })).toBe("/portal?sign-in=signed-in");
+    const seen = await (await admin.get("/api/partner/sign-in")).text();
+    expect(JSON.parse(seen)).toMatchObject({ upn: "boss@msp.example", lostAt: null });
+    const [row] = await rig.make.orm.select().from(partnerSignIns).where(eq(partnerSignIns.orgId, orgId));
+    for (const place of [seen, Buffer.from(row?.sealed ?? []).toString("latin1")])
+      expect(place).not.toContain(refreshToken);
+    const [organization] = await rig.make.orm.select().from(organizations).where(eq(organizations.id, orgId));
+    expect(organization?.partnerTenantId).toBe(partnerTenantId);
+    const written = await rig.make.orm.select().from(audit).where(eq(audit.action, "partner.sign-in"));
+    expect(written).toMatchObject([{ orgId, detail: { upn: "boss@msp.example" } }]);
+  });
+
+  test("begun by another person, in another organization, or by nobody is not kept", async () => {
+    const colleague = await rig.signIn(await rig.make.member(orgId));
+    const stranger = await rig.signIn(await rig.make.member((await rig.make.org()).id));
+    const { state } = await stateOf(admin);
+    for (const who of [colleague, stranger])
+      expect(await return_(who, { code: knownCode().code, state })).toBe("/portal?sign-in=unknown");
+    expect(await return_(admin, { code: knownCode().code, state: "made-up" })).toBe("/portal?sign-in=unknown");
+    expect(await (await stranger.get("/api/partner/sign-in")).json()).toBeNull();
+    const nobody = await rig.send(`/api/partner/callback?${new URLSearchParams({ code: knownCode().code, state })}`);
+    expect(nobody.status).toBe(401);
+  });
+
+  test("cancelled, late or unknown to Microsoft changes nothing", async () => {
+    const other = await rig.signIn(await rig.make.member((await rig.make.org()).id));
+    const { state } = await stateOf(other);
+    expect(await return_(other, { error: "access_denied", state })).toBe("/portal?sign-in=refused");
+    expect(await return_(other, { code: "never-issued", state })).toBe("/portal?sign-in=unavailable");
+    rig.clock.at = new Date(rig.clock.now().getTime() + 16 * 60_000);
+    expect(await return_(other, { code: knownCode().code, state })).toBe("/portal?sign-in=expired");
+    expect(await (await other.get("/api/partner/sign-in")).json()).toBeNull();
   });
 });

@@ -37,6 +37,8 @@ const readRole: Executor["read"] = async (tenant, { head, rest }) => {
   return role ? { assignmentId: role.id, roleId: role.roleId, name: role.name } : null;
 };
 
+const asIds = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
 /** Target: group/user. */
 const readMember: Executor["read"] = async (tenant, { head, rest }) =>
   (await tenant.isInGroup(head, rest)) ? { groupId: head } : null;
@@ -92,7 +94,7 @@ export const accountExecutors = {
     // It looks for what is there before it makes anything.
     read: async () => null,
     isDone: () => false,
-    send: (tenant) => tenant.prepareBlockGroup(),
+    send: (tenant, { image }) => tenant.prepareBlockGroup(asIds(image?.emergencyObjectIds)),
   },
   "add-to-block-group": {
     read: readMember,

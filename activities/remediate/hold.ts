@@ -47,7 +47,10 @@ async function blockByGroup(deps: RemediateDeps, c: Case, order: Order): Promise
   let added = await write(deps, c, request);
   if (added.kind === "gone") return { kind: "open", reason: "The block group is not there any more." };
   if (added.kind !== "done") return { kind: "open", reason: `The block group was refused: ${added.reason}` };
-  const [isMember, isBlocking] = await Promise.all([c.m365.isInGroup(groupId, c.objectId), c.m365.isBlocking(groupId)]);
+  const [isMember, isBlocking] = await Promise.all([
+    c.m365.isInGroup(groupId, c.objectId),
+    c.m365.isBlocking(groupId, c.objectId),
+  ]);
   if (!isBlocking)
     return { kind: "open", reason: "Petra's Conditional Access policy is switched off, changed or deleted." };
   if (isMember) return { kind: "holds" };
@@ -64,7 +67,8 @@ async function prepare(deps: RemediateDeps, c: Case, order: Order): Promise<stri
   const p1 = c.tenant.capabilities.find((capability) => capability.id === "p1");
   if (!p1?.ok) return { reason: "The tenant has no Entra ID P1, which a Conditional Access block needs." };
   const base = { step: STEP, targetId: c.m365.microsoftTenantId, targetLabel: c.tenant.name, order } as const;
-  const made = await write(deps, c, { ...base, kind: "prepare-block-group", continues: true });
+  const image = { emergencyObjectIds: c.tenant.breakGlassObjectIds };
+  const made = await write(deps, c, { ...base, kind: "prepare-block-group", image, continues: true });
   if (made.kind === "refused" || made.kind === "stopped") return { reason: `No group to block it by: ${made.reason}` };
   const groupId = made.action.after?.newId;
   if (typeof groupId !== "string") return { reason: "Microsoft did not say which group it made." };

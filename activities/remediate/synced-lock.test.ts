@@ -194,6 +194,35 @@ test("undoing the lock undoes what kept it shut", async () => {
   expect((await it.truth()).groups.filter((g) => g.members.includes(it.sim.victim.objectId))).toEqual([]);
 });
 
+test.each([
+  ["Conditional Access", synced],
+  ["the mailbox's protocols", withoutP1],
+])(
+  "dismissing rolls the whole ladder back: %s, group, protocols and the account, and nothing shuts it again",
+  async (_name, open) => {
+    const it = await open();
+    const { user } = world(it);
+    if (user.mailbox) user.mailbox.protocols.ImapEnabled = false;
+    const before = await it.victim();
+    await lock(it);
+    expect((await it.victim()).accountEnabled).toBe(false);
+    const order = await it.order({ kind: "dismiss", reason: "It was a test" });
+    const dismissed = await rig.activities.dismissIncident({ ...order, reason: "It was a test" });
+    expect(dismissed).toMatchObject({ state: "undone" });
+    const after = await it.victim();
+    expect(after.accountEnabled).toBe(true);
+    expect(after.mailbox.protocols).toEqual(before.mailbox.protocols);
+    expect((await it.truth()).groups.filter((g) => g.members.includes(it.sim.victim.objectId))).toEqual([]);
+    await rig.cloud.advance(600);
+    await it.sync();
+    await rig.activities.runWatches();
+    const later = await it.victim();
+    expect(later.accountEnabled).toBe(true);
+    expect(later.mailbox.protocols).toEqual(before.mailbox.protocols);
+    expect((await it.truth()).groups.filter((g) => g.members.includes(it.sim.victim.objectId))).toEqual([]);
+  },
+);
+
 test("no write went out that the simulated cloud counts as a violation", async () => {
   expect(await rig.cloud.violations()).toEqual([]);
 });

@@ -31,7 +31,7 @@ export type Preparation = { capabilities: Capability[]; domains: string[]; block
 export async function readCapabilities(
   tenant: M365Tenant,
   now: string,
-  options: { responseEnabled?: boolean } = {},
+  options: { responseEnabled?: boolean; emergencyObjectIds?: readonly string[] } = {},
 ): Promise<Preparation> {
   const organization = await tenant.readOrganization();
   const has = (id: "p1" | "p2", ok: boolean): Capability => ({
@@ -40,7 +40,10 @@ export async function readCapabilities(
     reason: ok ? `The tenant has Entra ID ${id.toUpperCase()}.` : `The tenant has no Entra ID ${id.toUpperCase()}.`,
     since: now,
   });
-  const block = organization.hasP1 && options.responseEnabled ? await prepareBlock(tenant, now) : undefined;
+  const block =
+    organization.hasP1 && options.responseEnabled
+      ? await prepareBlock(tenant, now, options.emergencyObjectIds ?? [])
+      : undefined;
   return {
     domains: organization.domains,
     ...(block?.blockGroupId ? { blockGroupId: block.blockGroupId } : {}),
@@ -56,8 +59,9 @@ export async function readCapabilities(
 async function prepareBlock(
   tenant: M365Tenant,
   now: string,
+  emergencyObjectIds: readonly string[],
 ): Promise<{ capability: Capability; blockGroupId?: string } | undefined> {
-  const made = await tenant.prepareBlockGroup();
+  const made = await tenant.prepareBlockGroup(emergencyObjectIds);
   const no = (reason: string) => ({ capability: { id: "block-group" as const, ok: false, reason, since: now } });
   if (made.kind === "refused") return no(`${made.reason} ${made.fix}`);
   if (made.kind !== "accepted" || !made.newId) return no("It could not be prepared; the first lock tries again.");

@@ -1,7 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { finishConsent, listCustomers, onboardCustomers } from "../onboarding.ts";
+import { finishPartnerSignIn, readPartnerSignIn, startPartnerSignIn } from "../partner-sign-in.ts";
 import { body, createRouter, json, route } from "../route.ts";
-import { partnerCustomerSchema, partnerOnboardResultSchema, partnerOnboardSchema } from "../schema/tenant.ts";
+import {
+  partnerCustomerSchema,
+  partnerOnboardResultSchema,
+  partnerOnboardSchema,
+  partnerSignInSchema,
+} from "../schema/tenant.ts";
 
 const text = z.string().max(4_000).optional();
 
@@ -37,7 +43,35 @@ const onboard = route("tenant.manage", {
   responses: { 200: json(partnerOnboardResultSchema, "What became of each.") },
 });
 
+const signInState = route("tenant.manage", {
+  method: "get",
+  path: "/api/partner/sign-in",
+  summary: "Whether a partner's administrator has signed in, and whether the sign-in still counts",
+  responses: { 200: json(partnerSignInSchema.nullable(), "The sign-in, or nothing.") },
+});
+
+const signIn = route("tenant.manage", {
+  method: "post",
+  path: "/api/partner/sign-in",
+  summary: "Begin the sign-in of a partner's administrator",
+  responses: { 200: json(z.object({ url: z.string() }), "Microsoft's sign-in page.") },
+});
+
+const signedIn = route("tenant.manage", {
+  method: "get",
+  path: "/api/partner/callback",
+  summary: "Where Microsoft sends the partner's administrator back",
+  request: { query: z.object({ code: text, state: text, error: text, error_description: text, session_state: text }) },
+  responses: { 303: { description: "To the Partner Center page." } },
+});
+
 export const consentRoutes = createRouter()
+  .openapi(signInState, async (c) => c.json(await readPartnerSignIn(c), 200))
+  .openapi(signIn, async (c) => c.json(startPartnerSignIn(c), 200))
+  .openapi(signedIn, async (c) => {
+    const outcome = await finishPartnerSignIn(c, c.req.valid("query"));
+    return c.redirect(`/portal?sign-in=${outcome}`, 303);
+  })
   .openapi(callback, async (c) => {
     const outcome = await finishConsent(c, c.req.valid("query"));
     return c.redirect(`/consent/result?outcome=${outcome}`, 303);

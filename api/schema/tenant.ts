@@ -2,7 +2,13 @@ import { z } from "@hono/zod-openapi";
 import { MEMBER_ROLES } from "#domain/access/actor.ts";
 import { NAME_MAX, ONBOARD_AT_ONCE_MAX } from "#domain/limits.ts";
 import { CAPABILITY_IDS, TENANT_PHASES, TENANT_PRODUCTS } from "#domain/tenant/phases.ts";
-import type { AddTenantResult, PartnerCustomer, TenantRow, ViewerView } from "#domain/view/portal.ts";
+import type {
+  AddTenantResult,
+  PartnerCustomer,
+  PartnerSignInView,
+  TenantRow,
+  ViewerView,
+} from "#domain/view/portal.ts";
 import { id, optionalText, time } from "./parts.ts";
 
 export const viewerSchema = z
@@ -95,6 +101,10 @@ export const partnerCustomerSchema = z
     emailPermission: z.boolean(),
   })
   .openapi("PartnerCustomer") satisfies z.ZodType<PartnerCustomer>;
+
+export const partnerSignInSchema = z
+  .object({ upn: z.string(), signedInAt: z.string(), lostAt: optionalText, lostReason: optionalText })
+  .openapi("PartnerSignIn") satisfies z.ZodType<PartnerSignInView>;
 
 export const partnerOnboardSchema = z
   .strictObject({

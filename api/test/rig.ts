@@ -28,6 +28,8 @@ export async function createRig() {
     if (temporal.isDown) throw new Error("Temporal does not answer");
     rung.push(entry);
   };
+  /** What Microsoft gives for a code, once. */
+  const signIns = new Map<string, Awaited<ReturnType<ApiDeps["partner"]["redeem"]>>>();
   const customers: Awaited<ReturnType<ApiDeps["partner"]["listCustomers"]>> = [];
   const auth = createAuth({
     db: authDb,
@@ -53,7 +55,15 @@ export async function createRig() {
       ringPhish: (tenantId, phishId, commandId) => ring({ tenantId, phishId, commandId }),
       ringTenant: (tenantId, commandId) => ring({ tenantId, commandId }),
     },
-    partner: { listCustomers: async () => customers },
+    partner: {
+      listCustomers: async () => customers,
+      async redeem({ code }) {
+        const signIn = signIns.get(code);
+        if (!signIn) throw new Error("Microsoft does not know this code");
+        signIns.delete(code);
+        return signIn;
+      },
+    },
     decoder: { decode: async (payloads) => payloads },
     mailer: { sendSignInLink: async () => {} },
     masterKey,
@@ -115,6 +125,7 @@ export async function createRig() {
     clock,
     temporal,
     customers,
+    signIns,
     close: async () => {
       await changes.close();
       await Promise.all([app.close(), operator.close(), authDb.close(), make.close()]);

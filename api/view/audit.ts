@@ -44,6 +44,7 @@ const WORDS: Record<string, string> = {
   "action.refused": "Microsoft refused",
   "action.stopped": "Stopped before it was sent",
   "action.undone": "Undone",
+  "partner.sign-in": "Signed in for the partner tenant",
   "password.reveal": "Looked at the new password",
   "password.attested": "Gave a word that the password was reset",
   "analyst.look": "An analyst looked at the incident",

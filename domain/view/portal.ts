@@ -319,6 +319,14 @@ export type AddTenantResult = {
   approvalLink: string;
 };
 
+/** The sign-in of a partner's administrator, as members see it. */
+export type PartnerSignInView = {
+  upn: string;
+  signedInAt: string;
+  lostAt: string | null;
+  lostReason: string | null;
+};
+
 export type PartnerCustomer = {
   microsoftTenantId: string;
   name: string;

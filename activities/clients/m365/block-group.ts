@@ -22,12 +22,12 @@ const FIX = {
  * where an account itself does not: directory synchronisation enables accounts, it does not touch cloud groups.
  */
 export function blockGroupDoor(graph: Graph): BlockDoor {
-  const policyOf = async (groupId: string): Promise<Record<string, unknown> | undefined> =>
-    (await graph.all({ path: POLICIES })).find((policy) => blocks(policy, groupId));
+  const isBlockedBy = async (groupId: string, objectId: string | null): Promise<boolean> =>
+    (await graph.all({ path: POLICIES })).some((policy) => blocks(policy, groupId, objectId));
   const members = (groupId: string) => `/groups/${segment(groupId)}/members`;
 
   return {
-    async prepareBlockGroup() {
+    async prepareBlockGroup(emergencyObjectIds) {
       const named = { $filter: `displayName eq ${odataText(GROUP_NAME)}`, $select: "id,displayName" };
       const [known] = await graph.all({ path: "/groups", query: named });
       let groupId = asText(known?.id);
@@ -43,11 +43,14 @@ export function blockGroupDoor(graph: Graph): BlockDoor {
         if (made.kind !== "accepted" || !made.newId) return made;
         groupId = made.newId;
       }
-      if (await policyOf(groupId)) return { kind: "accepted", requestId: undefined, newId: groupId };
-      const policy = await graph.write({ method: "POST", path: POLICIES, body: policyFor(groupId) }, FIX);
+      if (await isBlockedBy(groupId, null)) return { kind: "accepted", requestId: undefined, newId: groupId };
+      const policy = await graph.write(
+        { method: "POST", path: POLICIES, body: policyFor(groupId, emergencyObjectIds) },
+        FIX,
+      );
       return policy.kind === "accepted" ? { ...policy, newId: groupId } : policy;
     },
-    isBlocking: async (groupId) => (await policyOf(groupId)) !== undefined,
+    isBlocking: isBlockedBy,
     async isInGroup(groupId, objectId) {
       const rows = await graph.all({ path: members(groupId), query: { $select: "id", $top: "999" } });
       return rows.some((row) => row.id === objectId);
@@ -71,33 +74,36 @@ export function blockGroupDoor(graph: Graph): BlockDoor {
   };
 }
 
-const policyFor = (groupId: string) => ({
+/** Emergency accounts are left out by name too: whoever puts one into the group by mistake does not shut the last door. */
+const policyFor = (groupId: string, emergencyObjectIds: readonly string[]) => ({
   displayName: POLICY_NAME,
   state: "enabled",
   conditions: {
-    users: { includeGroups: [groupId] },
+    users: {
+      includeGroups: [groupId],
+      ...(emergencyObjectIds.length > 0 ? { excludeUsers: [...emergencyObjectIds] } : {}),
+    },
     applications: { includeApplications: ["All"] },
     clientAppTypes: ["all"],
   },
   grantControls: { operator: "OR", builtInControls: ["block"] },
 });
 
-/** Enabled, for this group, for all applications, without a way out. Report-only and disabled policies block nobody. */
-function blocks(policy: Record<string, unknown>, groupId: string): boolean {
+/**
+ * Enabled, for this group, for all applications, without a way out for this account. Report-only and disabled policies block
+ * nobody. Null: for whoever is not left out by name.
+ */
+function blocks(policy: Record<string, unknown>, groupId: string, objectId: string | null): boolean {
   const conditions = asObject(policy.conditions);
   const users = asObject(conditions?.users);
   const applications = asObject(conditions?.applications);
-  const exclusions = [
-    users?.excludeUsers,
-    users?.excludeGroups,
-    users?.excludeRoles,
-    applications?.excludeApplications,
-  ];
+  const exclusions = [users?.excludeGroups, users?.excludeRoles, applications?.excludeApplications];
   return (
     policy.state === "enabled" &&
     asList(asObject(policy.grantControls)?.builtInControls).includes("block") &&
     asList(users?.includeGroups).includes(groupId) &&
     asList(applications?.includeApplications).includes("All") &&
+    !(objectId !== null && asList(users?.excludeUsers).includes(objectId)) &&
     exclusions.every((list) => asList(list).length === 0)
   );
 }

@@ -3,7 +3,7 @@ import { appDoor } from "./apps.ts";
 import { authMethodDoor } from "./auth-methods.ts";
 import { blockGroupDoor } from "./block-group.ts";
 import type { PartnerSignIn } from "./delegated-tokens.ts";
-import { createDelegatedTokens } from "./delegated-tokens.ts";
+import { createDelegatedTokens, ownerOf, redeem } from "./delegated-tokens.ts";
 import { deviceDoor } from "./devices.ts";
 import { createExchange } from "./exchange.ts";
 import { activityFeedDoor } from "./feed.ts";
@@ -109,6 +109,12 @@ export function createM365Cloud(config: M365Config): M365Cloud {
       // A browser goes there, so the map applies to this link as well.
       const mapped = config.originMap[LOGIN_ORIGIN];
       return mapped ? `${mapped}${url.pathname}${url.search}` : url.href;
+    },
+    async redeemPartnerSignIn({ code, redirectUri }) {
+      const fields = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
+      const at = { wire: loginWire, clientId, credential, tenantId: "organizations", resource: "graph" } as const;
+      const { accessToken, refreshToken } = await redeem({ ...at, fields });
+      return { refreshToken, ...ownerOf(accessToken) };
     },
     listPartnerCustomers: (partnerTenantId) =>
       listPartnerCustomers(createGraph({ tenantId: partnerTenantId, wire, tokens, limiter })),

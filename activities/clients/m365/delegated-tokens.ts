@@ -44,6 +44,15 @@ export function createDelegatedTokens(input: {
   };
 }
 
+/** Whose token it is. It came from Microsoft over TLS a moment ago, so its claims are read and not checked. */
+export function ownerOf(accessToken: string): { upn: string; partnerTenantId: string } {
+  const claims = parseObject(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString());
+  const upn = asText(claims?.upn) ?? asText(claims?.unique_name);
+  const partnerTenantId = asText(claims?.tid);
+  if (!upn || !partnerTenantId) throw new M365Fault("unknown", "Microsoft did not say who signed in");
+  return { upn, partnerTenantId };
+}
+
 /** One call of the token endpoint for a person ("OAuth 2.0 authorization code flow"). */
 export async function redeem(input: {
   wire: Wire;

@@ -207,10 +207,13 @@ export type M365Tenant = {
     userObjectId: string,
   ): Promise<{ id: string; kind: string; createdAt: string | null; name: string }[]>;
   deleteAuthMethod(userObjectId: string, kind: string, methodId: string): Promise<WriteOutcome>;
-  /** Makes the block group and its policy where they are missing; `newId` is the group's. Needs Entra ID P1. */
-  prepareBlockGroup(): Promise<WriteOutcome & { newId?: string }>;
-  /** Whether an enabled policy refuses the group's members every new token. */
-  isBlocking(groupId: string): Promise<boolean>;
+  /**
+   * Makes the block group and its policy where they are missing; `newId` is the group's. The policy leaves the emergency
+   * accounts out. Needs Entra ID P1.
+   */
+  prepareBlockGroup(emergencyObjectIds: readonly string[]): Promise<WriteOutcome & { newId?: string }>;
+  /** Whether an enabled policy refuses this member of the group every new token. */
+  isBlocking(groupId: string, objectId: string): Promise<boolean>;
   isInGroup(groupId: string, objectId: string): Promise<boolean>;
   addToGroup(groupId: string, objectId: string): Promise<WriteOutcome>;
   removeFromGroup(groupId: string, objectId: string): Promise<WriteOutcome>;
@@ -233,6 +236,11 @@ export type M365Cloud = {
   forgetTokens(microsoftTenantId: string): void;
   /** Admin consent page; `state` is single-use and bound to the tenant row. */
   adminConsentUrl(input: { tenant: string | "organizations"; state: string; redirectUri: string }): string;
+  /** What the code of a partner administrator's sign-in stands for ("authorization code flow"). */
+  redeemPartnerSignIn(input: {
+    code: string;
+    redirectUri: string;
+  }): Promise<{ refreshToken: string; upn: string; partnerTenantId: string }>;
   /** Customers of a partner tenant with their GDAP relationships. */
   listPartnerCustomers(
     partnerTenantId: string,

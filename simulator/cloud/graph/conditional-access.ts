@@ -30,7 +30,7 @@ export function conditionalAccessRoutes(routes: GraphRoutes): void {
 
 interface BlockPolicy {
   state?: string;
-  conditions?: { users?: { includeUsers?: string[]; includeGroups?: string[] } };
+  conditions?: { users?: { includeUsers?: string[]; includeGroups?: string[]; excludeUsers?: string[] } };
   grantControls?: { builtInControls?: string[] } | null;
 }
 
@@ -39,6 +39,7 @@ export function blockedByPolicy(tenant: Tenant, userId: string): boolean {
   return (tenant.policies as BlockPolicy[]).some((policy) => {
     if (policy.state !== "enabled" || !policy.grantControls?.builtInControls?.includes("block")) return false;
     const users = policy.conditions?.users;
+    if (users?.excludeUsers?.includes(userId)) return false;
     if (users?.includeUsers?.some((u) => u === "All" || u === userId)) return true;
     return tenant.groups.some((g) => users?.includeGroups?.includes(g.id) && g.members.includes(userId));
   });

@@ -1,5 +1,5 @@
-import { fail } from "@sveltejs/kit";
-import type { PartnerCustomer } from "#domain/view/portal.ts";
+import { fail, redirect } from "@sveltejs/kit";
+import type { PartnerCustomer, PartnerSignInView } from "#domain/view/portal.ts";
 import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -12,10 +12,17 @@ type Onboarded = {
 
 export const load: PageServerLoad = async (event) => ({
   customers: await apiGet<PartnerCustomer[]>(event, "/api/partner/customers"),
+  signIn: await apiGet<PartnerSignInView | null>(event, "/api/partner/sign-in"),
+  outcome: event.url.searchParams.get("sign-in"),
   crumbs: [{ label: "Partner Center" }],
 });
 
 export const actions: Actions = {
+  signIn: async (event) => {
+    const answer = await apiSend<{ url: string }>(event, "POST", "/api/partner/sign-in", {});
+    if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+    redirect(303, answer.data.url);
+  },
   onboard: async (event) => {
     const form = await event.request.formData();
     const microsoftTenantIds = form.getAll("microsoftTenantId").map(String);
