@@ -20,6 +20,7 @@ import { phishRoutes } from "./routes/phish.ts";
 import { policyRoutes } from "./routes/policy.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { secondWordRoutes } from "./routes/second-words.ts";
+import { secondBookRoutes } from "./routes/second-book.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { streamRoutes } from "./routes/streams.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
@@ -78,6 +79,7 @@ export function createApp(deps: ApiDeps) {
     .route("/", phishRoutes)
     .route("/", neverTouchRoutes)
     .route("/", policyRoutes)
+    .route("/", secondBookRoutes)
     .route("/", settingsRoutes)
     .route("/", secondWordRoutes)
     .route("/", streamRoutes);

@@ -87,6 +87,17 @@ const TABLE: Record<string, Entry> = {
     path: (ids) => `/api/tenants/${ids.tenant}/events`,
     object: "tenant",
   },
+  "get /api/tenants/{id}/second-book": {
+    may: SECURITY,
+    path: (ids) => `/api/tenants/${ids.tenant}/second-book`,
+    object: "tenant",
+  },
+  "post /api/tenants/{id}/second-book/explain": {
+    may: ["admin", "analyst"],
+    path: (ids) => `/api/tenants/${ids.tenant}/second-book/explain`,
+    body: () => ({ actKey: "none", reason: "It was us" }),
+    object: "tenant",
+  },
   "get /api/partner/customers": { may: ["admin"], path: fixed("/api/partner/customers") },
   "get /api/partner/sign-in": { may: ["admin"], path: fixed("/api/partner/sign-in") },
   "post /api/partner/sign-in": { may: ["admin"], path: fixed("/api/partner/sign-in"), body: () => ({}) },

@@ -12,10 +12,12 @@ import type { RemediateDeps } from "#activities/remediate/case.ts";
 import { createRemediateActivities } from "#activities/remediate/index.ts";
 import { createMailActivities } from "#activities/remediate/phish/index.ts";
 import { createTenantActivities } from "#activities/tenant/index.ts";
+import { compareBooks } from "#activities/tenant/second-book.ts";
 import { createDb } from "#db/client.ts";
 import { createClock } from "#db/clock.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
 import { PARTNER_PURPOSE, PASSWORD_PURPOSE, seal, unseal } from "#db/sealing.ts";
+import { createSigner } from "#db/signing.ts";
 import { analyze } from "#detections/engine.ts";
 import { type OwnContent, ownRules } from "#detections/own/content.ts";
 import type { AnalysisInput } from "#domain/incident/analysis.ts";
@@ -102,6 +104,7 @@ export function compose(env: WorkerEnv, content: OwnContent) {
         cloud,
         runWatches: () => remediate.runWatches({}),
         hastenLocks: remediate.hastenLocks,
+        compareBooks: (tenant) => compareBooks({ db, clock, publicUrl, ownAppId: env.M365_CLIENT_ID }, tenant),
         pollEveryMs,
         lengthMs: LOOP_LENGTH_MS,
         inventoryEveryMs: env.PETRA_INVENTORY_MS,
@@ -115,7 +118,15 @@ export function compose(env: WorkerEnv, content: OwnContent) {
     },
     scan: createScanActivities({ ...detect, cloud, auditQueryEveryMs: PACE[env.PETRA_MODE].auditQueryMs }),
     mail: createMailActivities(remediateDeps),
-    notify: createRelayActivities({ db, clock, bell, mail, everyMs: 1_000, lengthMs: LOOP_LENGTH_MS }),
+    notify: createRelayActivities({
+      db,
+      clock,
+      bell,
+      mail,
+      signer: createSigner(masterKey),
+      everyMs: 1_000,
+      lengthMs: LOOP_LENGTH_MS,
+    }),
   };
   return {
     activities,

@@ -17,6 +17,8 @@ export type CollectDeps = PollDeps &
     runWatches: () => Promise<{ wake: { tenantId: string; incidentId: string }[] }>;
     /** New records of this tenant are stored: a lock that one of them shows opened is looked at now. */
     hastenLocks: (tenant: { orgId: string; tenantId: string }) => Promise<unknown>;
+    /** New records are stored: those of Petra's own acts are compared with its ledger (S49). */
+    compareBooks: (tenant: { orgId: string; tenantId: string }) => Promise<unknown>;
     /** Between two polls of a source, ms; a source may ask for more. */
     pollEveryMs: number;
     /** How long one activity runs, ms. */
@@ -67,7 +69,9 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
         unjudged.add(tenant.tenantId);
         judge(tenant);
       };
-      if ((await pollOnce(deps, tenant, source, memory, onNew)) > 0) await deps.hastenLocks(tenant);
+      if ((await pollOnce(deps, tenant, source, memory, onNew)) === 0) return;
+      await deps.hastenLocks(tenant);
+      await deps.compareBooks(tenant);
     });
 
   await untilStopped({ everyMs, lengthMs: deps.lengthMs, ...(kicks ? { kicks } : {}) }, async () => {

@@ -11,8 +11,10 @@ import {
   listWorkerTenants,
   type WaitingMessage,
 } from "#db/repos/platform.ts";
+import type { Signer } from "#db/signing.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
+import { keepChains } from "./keep-chains.ts";
 import type { MailSender } from "./send-mail.ts";
 
 export type RelayDeps = {
@@ -20,6 +22,8 @@ export type RelayDeps = {
   clock: Clock;
   bell: WorkflowBell;
   mail: MailSender;
+  /** Signs the heads of the audit's chains. */
+  signer: Signer;
   /** How often to look, ms. */
   everyMs: number;
   /** How long one activity runs, ms. */
@@ -30,6 +34,7 @@ export type RelayActivities = ReturnType<typeof createRelayActivities>;
 /** An order is rung again after this time without an answer. */
 const RING_AGAIN_MS = 10_000;
 const HEAL_EVERY_MS = 5 * 60_000;
+const CHAIN_EVERY_MS = 60_000;
 const LONGEST_WAIT_MS = 30 * 60_000;
 
 /** The loop of what must arrive although something was down: mail, orders, workflows. */
@@ -78,6 +83,7 @@ export function createRelayActivities(deps: RelayDeps) {
     relayLoop: async (): Promise<void> => {
       const context = Context.current();
       let healAt = 0;
+      let chainAt = 0;
       let isFirst = true;
       await untilStopped({ everyMs: deps.everyMs, lengthMs: deps.lengthMs }, async () => {
         for (const waiting of await listWaitingOutbox(deps.db, iso(nowMs()))) await sendOne(waiting);
@@ -86,6 +92,10 @@ export function createRelayActivities(deps: RelayDeps) {
           await heal(isFirst);
           isFirst = false;
           healAt = performance.now() + HEAL_EVERY_MS;
+        }
+        if (performance.now() >= chainAt) {
+          await keepChains(deps);
+          chainAt = performance.now() + CHAIN_EVERY_MS;
         }
         context.heartbeat();
       });

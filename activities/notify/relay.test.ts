@@ -5,6 +5,7 @@ import type { WorkflowBell } from "#activities/bell.ts";
 import { createDb, type Db } from "#db/client.ts";
 import { commands } from "#db/schema/incident.ts";
 import { outbox } from "#db/schema/platform.ts";
+import { createSigner } from "#db/signing.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories } from "#db/test/factories.ts";
 import { createRelayActivities } from "./index.ts";
@@ -41,6 +42,7 @@ afterEach(async () => {
   await running;
 });
 
+const signer = createSigner(new Uint8Array(32).fill(3));
 const clock = { now: () => new Date(Date.now() + offsetMs) };
 const iso = (ms: number) => new Date(clock.now().getTime() + ms).toISOString();
 const bell = {
@@ -60,7 +62,7 @@ const mail = {
 
 function start() {
   environment = new MockActivityEnvironment();
-  const { relayLoop } = createRelayActivities({ db, clock, bell, mail, everyMs: 30, lengthMs: 60_000 });
+  const { relayLoop } = createRelayActivities({ db, clock, bell, mail, signer, everyMs: 30, lengthMs: 60_000 });
   running = environment.run(relayLoop);
 }
 async function incident() {

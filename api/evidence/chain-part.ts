@@ -1,16 +1,8 @@
-import {
-  type AuditRow,
-  chainAudit,
-  findHead,
-  keepCheckpoint,
-  listAuditRows,
-  listCheckpoints,
-  listGone,
-  listLinks,
-} from "#db/repos/evidence.ts";
+import { signHead } from "#db/chain-head.ts";
+import { type AuditRow, listAuditRows, listCheckpoints, listGone, listLinks } from "#db/repos/evidence.ts";
 import type { Signer } from "#db/signing.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
-import { actorHash, type Checkpoint, checkpointText, type Link } from "#domain/evidence/chain.ts";
+import { actorHash, type Checkpoint, type Link } from "#domain/evidence/chain.ts";
 import type { AuditLine, GoneLine, LinksLine } from "#domain/evidence/file.ts";
 
 /** Links of other rows that stand on one line of the file. */
@@ -18,25 +10,6 @@ const LINKS_A_LINE = 500;
 
 /** So many rows that are missing are named. */
 const GONE_MAX = 100;
-
-/** Signs the newest link of an organization's chain and keeps what was signed; undefined before its first row. */
-export async function signHead(
-  tx: ScopedTx,
-  signer: Signer,
-  orgId: string,
-  now: string,
-): Promise<Checkpoint | undefined> {
-  await chainAudit(tx, orgId);
-  const head = await findHead(tx, orgId);
-  if (!head) return undefined;
-  const { position } = head;
-  const known = (await listCheckpoints(tx, orgId, position, position)).find((p) => p.keyId === signer.keyId);
-  if (known) return known;
-  const text = { orgId, ...head, at: now };
-  const point = { ...text, keyId: signer.keyId, signature: signer.sign(checkpointText(text)) };
-  await keepCheckpoint(tx, point);
-  return point;
-}
 
 export type ChainPart = (
   | { type: "audit"; body: AuditLine }

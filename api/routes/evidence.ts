@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { signHead } from "#db/chain-head.ts";
 import { listChainOrgs } from "#db/repos/evidence.ts";
 import { createSigner } from "#db/signing.ts";
 import { inScope, nowOf } from "../context.ts";
-import { signHead } from "../evidence/chain-part.ts";
 import { exportEvidence } from "../evidence/export.ts";
 import { createRouter, json, route } from "../route.ts";
 import { headSchema, keySchema } from "../schema/evidence.ts";

@@ -44,6 +44,8 @@ const WORDS: Record<string, string> = {
   "action.refused": "Microsoft refused",
   "action.stopped": "Stopped before it was sent",
   "action.undone": "Undone",
+  "second-book.outside": "Found an act of Petra's application that Petra did not order",
+  "second-book.explained": "Said what an act was that Petra did not order",
   "partner.sign-in": "Signed in for the partner tenant",
   "password.reveal": "Looked at the new password",
   "password.attested": "Gave a word that the password was reset",

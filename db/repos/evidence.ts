@@ -1,4 +1,4 @@
-import { and, asc, between, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, between, desc, eq, inArray, sql } from "drizzle-orm";
 import { EVENT_SOURCES } from "#domain/event/event.ts";
 import type { Checkpoint, Link } from "#domain/evidence/chain.ts";
 import { auditChain, auditCheckpoints } from "../schema/evidence.ts";
@@ -192,6 +192,17 @@ export async function findHead(tx: ScopedTx, orgId: string): Promise<{ position:
 /** Keeps a signed head; the one that is there already stays. */
 export async function keepCheckpoint(tx: ScopedTx, point: Checkpoint): Promise<void> {
   await tx.insert(auditCheckpoints).values(point).onConflictDoNothing();
+}
+
+/** The newest head this key has signed. */
+export async function findLastCheckpoint(tx: ScopedTx, orgId: string, keyId: string): Promise<Checkpoint | undefined> {
+  const [row] = await tx
+    .select()
+    .from(auditCheckpoints)
+    .where(and(own(tx, auditCheckpoints.orgId), eq(auditCheckpoints.orgId, orgId), eq(auditCheckpoints.keyId, keyId)))
+    .orderBy(desc(auditCheckpoints.position))
+    .limit(1);
+  return row && { ...row, at: new Date(row.at).toISOString() };
 }
 
 /** Signed heads of an organization within a part of its chain, in order. Times as they were signed. */

@@ -24,7 +24,7 @@ type Part = { label: string; value: string };
  * Both bodies from the same parts. Values may come from an attacker: they are shown, escaped, and never made into links
  * (S19); the one link is ours.
  */
-function compose(subject: string, lead: string, parts: Part[], link: { label: string; url: string }): Message {
+export function compose(subject: string, lead: string, parts: Part[], link: { label: string; url: string }): Message {
   const shown = parts.map((p) => ({ label: p.label, value: show(p.value) }));
   const text = [lead, "", ...shown.map((p) => `${p.label}: ${p.value}`), "", `${link.label}: ${link.url}`, ""].join(
     "\n",

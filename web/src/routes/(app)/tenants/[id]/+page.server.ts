@@ -1,6 +1,8 @@
+import { fail } from "@sveltejs/kit";
 import type { EventPage, IncidentCard, ScanView, TenantRow } from "#domain/view/portal.ts";
+import type { SecondBook } from "#domain/view/second-book.ts";
 import { tabOf } from "#lib/log/tabs.ts";
-import { apiGet, apiSend } from "#lib/server/api.ts";
+import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -22,12 +24,13 @@ export const load: PageServerLoad = async (event) => {
     const value = url.searchParams.get(name);
     if (value) query.set(name, value);
   }
-  const [scan, events, incidents] = await Promise.all([
+  const [scan, events, incidents, book] = await Promise.all([
     tab === "scan"
       ? apiSend<ScanView>(event, "GET", `${path}/scan`).then((answer) => (answer.ok ? answer.data : null))
       : null,
     tab === "activity" ? apiGet<EventPage>(event, `${path}/events?${query}`) : null,
     tab === "overview" ? apiGet<IncidentCard[]>(event, `/api/incidents?tenantId=${encodeURIComponent(tenant.id)}`) : [],
+    tab === "overview" ? apiGet<SecondBook>(event, `${path}/second-book`) : null,
   ]);
   return {
     tenant,
@@ -35,6 +38,7 @@ export const load: PageServerLoad = async (event) => {
     scan,
     events,
     incidents,
+    book,
     crumbs: [
       { label: tenant.name, href: `/tenants/${tenant.id}` },
       { label: tab === "scan" ? "Scan" : tab === "activity" ? "Activity" : "Overview" },
@@ -43,5 +47,17 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
+  explain: async (event) => {
+    const form = await event.request.formData();
+    const answer = await apiSend(
+      event,
+      "POST",
+      `/api/tenants/${encodeURIComponent(event.params.id)}/second-book/explain`,
+      { actKey: String(form.get("actKey") ?? ""), reason: String(form.get("reason") ?? "").trim() },
+    );
+    return answer.ok
+      ? { explained: true }
+      : fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+  },
   command: (event) => postCommand(event, `/api/tenants/${encodeURIComponent(event.params.id)}/commands`),
 };
