@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SimulatedCloud, startSimulatedCloud } from "#activities/clients/m365/testing/simulated-cloud.ts";
 import { createDb, type Db } from "#db/client.ts";
@@ -43,7 +44,7 @@ async function consented(values: Record<string, unknown> = {}, order: Record<str
   return {
     sim,
     tenant,
-    prepare: () => activities.prepareTenant({ tenantId: tenant.id }),
+    prepare: () => new MockActivityEnvironment().run(activities.prepareTenant, { tenantId: tenant.id }),
     async ours() {
       const { groups, policies } = await cloud.simulator.truth<Truth>(`/truth/tenants/${sim.tenantId}`);
       return {

@@ -74,6 +74,6 @@ export const secondBookRoutes = createRouter()
       await writeAudit(tx, { ...place, action: "second-book.explained", object: actKey, detail: { reason } });
       return true;
     });
-    if (!isKept) throw fail("already-done", "There is no such act, or somebody has explained it already.");
+    if (!isKept) throw fail("conflict", "There is no such act, or somebody has explained it already.");
     return c.body(null, 204);
   });
