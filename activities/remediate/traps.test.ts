@@ -258,6 +258,24 @@ test("a tenant whose consent goes in the middle of step 3 ends as access lost, w
   expect((await it.stored()).status).toBe("open");
 });
 
+test("a replica that lags spoils no before-image: what is undone goes back to what it was before the first write", async () => {
+  const it = await rig.openIncident();
+  await it.fault({ kind: "replica-lag", ms: 60_000 });
+  await rig.activities.planRemediation(it.at);
+  await rig.activities.lockAccount(it.byResponse);
+  // Read in the middle of the lag: Microsoft still shows the account enabled, and then a second time disabled.
+  await rig.cloud.advance(5);
+  await rig.activities.lockAccount(it.byResponse);
+  await rig.cloud.advance(180);
+  await rig.activities.verifyLock(it.at);
+  const rows = (await it.rows()).filter((row) => row.kind === "disable-account");
+  expect(rows.map((row) => row.before?.accountEnabled)).toEqual([true]);
+  const actionId = String(rows[0]?.id);
+  const undo = await it.order({ kind: "undo", actionId });
+  expect(await rig.activities.undoAction({ ...undo, actionId })).toMatchObject({ state: "undone" });
+  expect((await it.victim()).accountEnabled).toBe(true);
+});
+
 test("no trap drew a write that the simulated cloud counts as a violation", async () => {
   expect(await rig.cloud.violations()).toEqual([]);
 });

@@ -218,6 +218,22 @@ test("hidden rules are seen, system rules are not", async () => {
   expect(await tenant.readInboxRule(victim.objectId, ruleId)).toBeNull();
 });
 
+test("Exchange's pages are followed by posting again, and lose no rule, forwarding or connector", async () => {
+  const { tenantId } = await newTenant("spray-forward-connector");
+  const tenant = cloud.m365.tenant(tenantId);
+  const whole = await tenant.inventory({ mailboxes: "all" });
+  const keys = (items: typeof whole.items) =>
+    items.map((item) => `${item.kind} ${item.objectId} ${item.name}`).toSorted();
+  expect(whole.items.map((item) => item.kind)).toEqual(
+    expect.arrayContaining(["mailbox-forwarding", "inbound-connector"]),
+  );
+  await cloud.simulator.fault(tenantId, { kind: "small-pages", size: 1 });
+  expect(keys((await tenant.inventory({ mailboxes: "all" })).items)).toEqual(keys(whole.items));
+  const posted = (await cloud.requests(tenantId)).filter((one) => /InvokeCommand\?.*skiptoken/i.test(one.path));
+  expect(posted.length).toBeGreaterThan(0);
+  expect(new Set(posted.map((one) => one.method))).toEqual(new Set(["POST"]));
+});
+
 test("without the Exchange role forwarding is a blind spot that names the role", async () => {
   const { tenantId, victim } = await newTenant();
   await cloud.simulator.admin("POST", `/admin/tenants/${tenantId}/consent`, { directoryRoles: false });

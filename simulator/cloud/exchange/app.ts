@@ -96,7 +96,9 @@ const COMMON = new Set(["Confirm", "ErrorAction", "ResultSize", "WarningAction"]
 
 /** Pages by X: a next page is the same POST to the nextLink. */
 function answer(call: Call, rows: object[]): Response {
-  const size = Number(/maxpagesize=(\d+)/.exec(call.c.req.header("prefer") ?? "")?.[1] ?? 1000);
+  const small = call.tenant.faults.find((fault) => fault.kind === "small-pages");
+  const asked = Number(/maxpagesize=(\d+)/.exec(call.c.req.header("prefer") ?? "")?.[1] ?? 1000);
+  const size = small ? Math.min(asked, Number(small.settings.size ?? 2)) : asked;
   const offset = Number(call.query.get("$skiptoken") ?? 0);
   const body: Record<string, unknown> = {
     "@odata.context": `https://outlook.office365.com/adminapi/beta/${call.tenant.id}/$metadata#Collection(Exchange.GenericHashTable)`,
