@@ -1,5 +1,14 @@
-import { type Checkpoint, checkpointText } from "#domain/evidence/chain.ts";
-import { chainAudit, findHead, findLastCheckpoint, keepCheckpoint, listCheckpoints } from "./repos/evidence.ts";
+import { type Checkpoint, checkpointText, tombstoneText } from "#domain/evidence/chain.ts";
+import {
+  chainAudit,
+  dropAuditRows,
+  findHead,
+  findLastCheckpoint,
+  keepCheckpoint,
+  keepTombstone,
+  listCheckpoints,
+} from "./repos/evidence.ts";
+import { writeAudit } from "./repos/order.ts";
 import type { Signer } from "./signing.ts";
 import type { ScopedTx } from "./tenancy.ts";
 
@@ -39,4 +48,34 @@ export async function keepChain(tx: ScopedTx, signer: Signer, orgId: string, now
     (head.position > last.position &&
       (Date.parse(now) - Date.parse(last.at) >= EVERY_MS || head.position - last.position >= EVERY_ROWS));
   if (isDue) await signHead(tx, signer, orgId, now);
+}
+
+const DAY_MS = 86_400_000;
+const AT_ONCE = 5_000;
+
+/**
+ * Retention of the audit (S48): rows older than so many days are dropped, their links stay, and a signed tombstone says so.
+ * The dropping is a row of the audit itself. Answers whether there may be more.
+ */
+export async function retireAudit(
+  tx: ScopedTx,
+  signer: Signer,
+  of: { orgId: string; now: string; days: number },
+): Promise<boolean> {
+  const { orgId, now } = of;
+  const before = new Date(Date.parse(now) - of.days * DAY_MS).toISOString();
+  const dropped = await dropAuditRows(tx, orgId, before, AT_ONCE);
+  if (!dropped) return false;
+  const text = { orgId, ...dropped, before, at: now };
+  await keepTombstone(tx, { ...text, keyId: signer.keyId, signature: signer.sign(tombstoneText(text)) });
+  await writeAudit(tx, {
+    orgId,
+    tenantId: null,
+    incidentId: null,
+    at: now,
+    actor: { kind: "system", room: "evidence" },
+    action: "audit.retired",
+    detail: { from: dropped.from, to: dropped.to, before },
+  });
+  return dropped.to - dropped.from + 1 >= AT_ONCE;
 }

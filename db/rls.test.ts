@@ -31,6 +31,7 @@ const DEFINERS = [
   "next_incident_number",
   "open_incidents",
   "org_of_tenant",
+  "retire_audit",
   "viewer",
   "waiting_commands",
   "waiting_outbox",

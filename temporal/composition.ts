@@ -124,6 +124,7 @@ export function compose(env: WorkerEnv, content: OwnContent) {
       bell,
       mail,
       signer: createSigner(masterKey),
+      auditDays: env.PETRA_AUDIT_DAYS,
       everyMs: 1_000,
       lengthMs: LOOP_LENGTH_MS,
     }),

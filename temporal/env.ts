@@ -19,6 +19,12 @@ const schema = z.object({
   TEMPORAL_ADDRESS: z.string().min(1).describe("host:port of the Temporal frontend"),
   TEMPORAL_NAMESPACE: z.string().min(1).default("petra"),
   PETRA_DB_URL_WORKER: z.url({ protocol: /^postgres(ql)?$/ }).describe("Postgres URL of the role petra_worker"),
+  PETRA_AUDIT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(365)
+    .optional()
+    .describe("how many days rows of the audit are kept, at least 365; without it for ever"),
   PETRA_MASTER_KEY: z.string().min(1).describe("32 bytes in base64 that wrap every data key"),
   PETRA_MODE: z.enum(["demo", "production"]),
   PETRA_PUBLIC_URL: z.url().describe("where people open the portal; used in messages"),

@@ -24,6 +24,8 @@ export type RelayDeps = {
   mail: MailSender;
   /** Signs the heads of the audit's chains. */
   signer: Signer;
+  /** How long rows of the audit are kept, days; undefined: for ever. */
+  auditDays?: number | undefined;
   /** How often to look, ms. */
   everyMs: number;
   /** How long one activity runs, ms. */

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDb, type Db } from "#db/client.ts";
+import { dropAuditRows, listGone, listTombstones } from "#db/repos/evidence.ts";
 import { writeAudit } from "#db/repos/order.ts";
 import { createSigner, verifySignature } from "#db/signing.ts";
-import { withWorkerScope } from "#db/tenancy.ts";
+import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories, FACTORY_NOW, type Factories } from "#db/test/factories.ts";
-import { type Checkpoint, checkpointText } from "#domain/evidence/chain.ts";
+import { type Checkpoint, chainFault, checkpointText, type Tombstone, tombstoneText } from "#domain/evidence/chain.ts";
 import { keepChains } from "./keep-chains.ts";
 
 const signer = createSigner(new Uint8Array(32).fill(3));
@@ -30,11 +31,13 @@ async function organization() {
   const at = { orgId: org.id, tenantId: tenant.id };
   return {
     orgId: org.id,
-    write: (count = 1) =>
+    inScope: <T>(fn: (tx: ScopedTx) => Promise<T>) => withWorkerScope(db, at, fn),
+    incident: async () => (await make.incident(await make.account(tenant))).id,
+    write: (count = 1, when = FACTORY_NOW, incidentId: string | null = null) =>
       withWorkerScope(db, at, async (tx) => {
         for (let n = 0; n < count; n++) {
           const actor = { kind: "system" as const, room: "test" };
-          await writeAudit(tx, { ...at, incidentId: null, at: FACTORY_NOW, actor, action: "test.write" });
+          await writeAudit(tx, { ...at, incidentId, at: when, actor, action: "test.write" });
         }
       }),
     signed: async () =>
@@ -99,4 +102,80 @@ test("a row that found the chain busy is in it a minute later, though nobody wri
   await keep(300);
   expect((await waiting())[0]?.n).toBe(0);
   expect((await it.head())?.position).toBe(2);
+});
+
+describe("retention", () => {
+  const DAYS = 400;
+  const retire = (minutes: number) =>
+    keepChains({
+      db,
+      signer,
+      auditDays: DAYS,
+      clock: { now: () => new Date(Date.parse(FACTORY_NOW) + minutes * MINUTE) },
+    });
+  const OLD = "2024-03-01T00:00:00.000Z";
+  const left = async (orgId: string) =>
+    (await make.orm.$client`select action, at from audit where org_id = ${orgId} order by seq`).map(
+      (row) => row.action,
+    );
+  const links = (orgId: string) =>
+    make.orm.$client`select position::int, petra.utc_text(recorded_at) as recorded_at, entry_hash, previous_hash, hash,
+      actor_salt from audit_chain where org_id = ${orgId} order by position`;
+
+  test("drops what is too old, keeps the chain whole from its first link, and says so signed [S48]", async () => {
+    const it = await organization();
+    await it.write(3, OLD);
+    await it.write(2);
+    await retire(400);
+    expect(await left(it.orgId)).toEqual(["test.write", "test.write", "audit.retired"]);
+    const chain = await links(it.orgId);
+    expect(
+      chainFault(
+        it.orgId,
+        chain.map((row) => ({
+          position: Number(row.position),
+          recordedAt: String(row.recorded_at),
+          entryHash: String(row.entry_hash),
+          previousHash: String(row.previous_hash),
+          hash: String(row.hash),
+        })),
+      ),
+    ).toBeUndefined();
+    expect(chain.map((row) => row.actor_salt === "")).toEqual([true, true, true, false, false, false]);
+    const [stone] = await it.inScope((tx) => listTombstones(tx, it.orgId));
+    expect(stone).toMatchObject({ from: 1, to: 3, hash: chain[2]?.hash });
+    expect(verifySignature(signer.publicKey, tombstoneText(stone as Tombstone), stone?.signature ?? "")).toBe(true);
+    expect(await it.inScope((tx) => listGone(tx, it.orgId, 10))).toEqual([]);
+    await retire(500);
+    expect(await it.inScope((tx) => listTombstones(tx, it.orgId))).toHaveLength(1);
+  });
+
+  test("stops at a row that somebody took away: what was tampered with is not tidied up [S48]", async () => {
+    const it = await organization();
+    await it.write(4, OLD);
+    await make.orm.$client`delete from audit where seq = (select audit_seq from audit_chain
+      where org_id = ${it.orgId} and position = 2)`;
+    await retire(600);
+    expect((await it.inScope((tx) => listTombstones(tx, it.orgId))).map(({ from, to }) => [from, to])).toEqual([
+      [1, 1],
+    ]);
+    expect(await it.inScope((tx) => listGone(tx, it.orgId, 10))).toEqual([2]);
+  });
+
+  test("keeps the rows of an open incident, and everything after them", async () => {
+    const it = await organization();
+    await it.write(1, OLD);
+    await it.write(1, OLD, await it.incident());
+    await it.write(1, OLD);
+    await retire(700);
+    expect((await left(it.orgId)).filter((action) => action === "test.write")).toHaveLength(2);
+  });
+
+  test("the database itself refuses to drop what is younger than a year", async () => {
+    const it = await organization();
+    await it.write(1, OLD);
+    const soon = new Date(Date.now() - 300 * 86_400_000).toISOString();
+    await expect(it.inScope((tx) => dropAuditRows(tx, it.orgId, soon, 10))).rejects.toThrow();
+    expect(await left(it.orgId)).toEqual(["test.write"]);
+  });
 });

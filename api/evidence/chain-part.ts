@@ -1,8 +1,15 @@
 import { signHead } from "#db/chain-head.ts";
-import { type AuditRow, listAuditRows, listCheckpoints, listGone, listLinks } from "#db/repos/evidence.ts";
+import {
+  type AuditRow,
+  listAuditRows,
+  listCheckpoints,
+  listGone,
+  listLinks,
+  listTombstones,
+} from "#db/repos/evidence.ts";
 import type { Signer } from "#db/signing.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
-import { actorHash, type Checkpoint, type Link } from "#domain/evidence/chain.ts";
+import { actorHash, type Checkpoint, type Link, type Tombstone } from "#domain/evidence/chain.ts";
 import type { AuditLine, GoneLine, LinksLine } from "#domain/evidence/file.ts";
 
 /** Links of other rows that stand on one line of the file. */
@@ -16,6 +23,7 @@ export type ChainPart = (
   | { type: "links"; body: LinksLine }
   | { type: "checkpoint"; body: Checkpoint }
   | { type: "gone"; body: GoneLine }
+  | { type: "tombstone"; body: Tombstone }
 )[];
 
 function auditLine(link: Link, row: AuditRow, showsActor: boolean): AuditLine {
@@ -64,6 +72,7 @@ export async function chainPart(
   }
   for (const point of await listCheckpoints(tx, orgId, first, head.position))
     part.push({ type: "checkpoint", body: point });
+  for (const stone of await listTombstones(tx, orgId)) part.push({ type: "tombstone", body: stone });
   const positions = await listGone(tx, orgId, GONE_MAX);
   if (positions.length > 0) part.push({ type: "gone", body: { positions } });
   return part;

@@ -1,7 +1,7 @@
 import { and, asc, between, desc, eq, inArray, sql } from "drizzle-orm";
 import { EVENT_SOURCES } from "#domain/event/event.ts";
-import type { Checkpoint, Link } from "#domain/evidence/chain.ts";
-import { auditChain, auditCheckpoints } from "../schema/evidence.ts";
+import type { Checkpoint, Link, Tombstone } from "#domain/evidence/chain.ts";
+import { auditChain, auditCheckpoints, auditTombstones } from "../schema/evidence.ts";
 import {
   actions,
   artifacts,
@@ -179,6 +179,40 @@ export async function listGone(tx: ScopedTx, orgId: string, limit: number): Prom
     sql`select * from petra.audit_gone(${orgId}::uuid, ${limit}::int)`,
   );
   return [...rows].map((row) => Number(row.gone_position));
+}
+
+/**
+ * Drops the oldest rows of an organization's audit, up to the first that is younger, belongs to an open incident, or is
+ * missing already; at most `limit`. Their links stay. Undefined when there is nothing to drop.
+ */
+export async function dropAuditRows(
+  tx: ScopedTx,
+  orgId: string,
+  before: string,
+  limit: number,
+): Promise<{ from: number; to: number; hash: string } | undefined> {
+  const [row] = await tx.execute<{ from_position: string; to_position: string; hash: string }>(
+    sql`select * from petra.retire_audit(${orgId}::uuid, ${before}::timestamptz, ${limit}::int)`,
+  );
+  return row && { from: Number(row.from_position), to: Number(row.to_position), hash: row.hash };
+}
+
+export async function keepTombstone(tx: ScopedTx, stone: Tombstone): Promise<void> {
+  await tx.insert(auditTombstones).values(stone);
+}
+
+/** What retention dropped of an organization's audit, oldest first. Times as they were signed. */
+export async function listTombstones(tx: ScopedTx, orgId: string): Promise<Tombstone[]> {
+  const rows = await tx
+    .select()
+    .from(auditTombstones)
+    .where(and(own(tx, auditTombstones.orgId), eq(auditTombstones.orgId, orgId)))
+    .orderBy(asc(auditTombstones.from));
+  return rows.map((row) => ({
+    ...row,
+    before: new Date(row.before).toISOString(),
+    at: new Date(row.at).toISOString(),
+  }));
 }
 
 /** The newest link of an organization; undefined before its first audit row. */

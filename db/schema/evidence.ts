@@ -30,6 +30,22 @@ export const auditPending = pgTable(
   (t) => [primaryKey({ columns: [t.orgId, t.auditSeq] })],
 );
 
+/** What retention leaves of the rows it dropped: signed, so that nobody else can claim that retention did it. Append-only. */
+export const auditTombstones = pgTable(
+  "audit_tombstones",
+  {
+    orgId: uuid("org_id").notNull(),
+    from: bigint("from_position", { mode: "number" }).notNull(),
+    to: bigint("to_position", { mode: "number" }).notNull(),
+    hash: text("hash").notNull(),
+    before: at("before").notNull(),
+    at: at("at").notNull(),
+    keyId: text("key_id").notNull(),
+    signature: text("signature").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.from] })],
+);
+
 /** Heads of chains signed by this installation: what was signed and sent out once cannot be unsaid. Append-only. */
 export const auditCheckpoints = pgTable(
   "audit_checkpoints",

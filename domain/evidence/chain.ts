@@ -35,6 +35,26 @@ export type Checkpoint = {
 export const checkpointText = ({ orgId, position, hash, at }: Omit<Checkpoint, "keyId" | "signature">): string =>
   `petra.audit.checkpoint.v1\n${orgId}\n${position}\n${hash}\n${at}`;
 
+/**
+ * What retention leaves of rows it dropped: their links stay in the chain, and this says, signed, that the installation
+ * dropped them itself, at its time and by its rule. `hash` is that of the last of them.
+ */
+export type Tombstone = {
+  orgId: string;
+  from: number;
+  to: number;
+  hash: string;
+  /** Rows older than this were dropped. */
+  before: string;
+  at: string;
+  keyId: string;
+  signature: string;
+};
+
+/** The text a tombstone's signature stands for. */
+export const tombstoneText = ({ orgId, from, to, hash, before, at }: Omit<Tombstone, "keyId" | "signature">): string =>
+  `petra.audit.tombstone.v1\n${orgId}\n${from}\n${to}\n${hash}\n${before}\n${at}`;
+
 /** Where a run of links breaks, in words; undefined when it holds. */
 export function chainFault(orgId: string, links: readonly Link[]): { position: number; what: string } | undefined {
   let last: Link | undefined;

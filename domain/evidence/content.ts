@@ -1,6 +1,16 @@
 import { sha256 } from "#domain/event/sha256.ts";
 import { canonicalJson } from "./canonical.ts";
-import { actorHash, bodyHash, type Checkpoint, chainFault, checkpointText, entryHash, type Link } from "./chain.ts";
+import {
+  actorHash,
+  bodyHash,
+  type Checkpoint,
+  chainFault,
+  checkpointText,
+  entryHash,
+  type Link,
+  type Tombstone,
+  tombstoneText,
+} from "./chain.ts";
 import {
   type AuditLine,
   evidenceDigest,
@@ -77,8 +87,35 @@ function checkRows(lines: readonly Line[]): Fault[] {
 
 const readBody = (line: Line): AuditBody => JSON.parse((line.body as unknown as AuditLine).body) as AuditBody;
 
+/** Tombstones that are signed by the file's key and fit the links; the others are faults. */
+function readTombstones(
+  lines: readonly Line[],
+  of: { orgId: string; seal: SealBody; hashAt: ReadonlyMap<number, string>; verifySignature: VerifySignature },
+): { tombstones: Tombstone[]; faults: Fault[]; notes: string[] } {
+  const tombstones: Tombstone[] = [];
+  const faults: Fault[] = [];
+  const notes: string[] = [];
+  for (const { n, type, body } of lines) {
+    if (type !== "tombstone") continue;
+    const stone = body as unknown as Tombstone;
+    const rows = `the rows ${stone.from} to ${stone.to} of the audit`;
+    const hash = of.hashAt.get(stone.to);
+    if (stone.keyId !== of.seal.keyId)
+      notes.push(`That retention dropped ${rows} was signed by another key, ${stone.keyId}.`);
+    else if (stone.orgId !== of.orgId || !of.verifySignature(of.seal.publicKey, tombstoneText(stone), stone.signature))
+      faults.push({ line: n, what: `that retention dropped ${rows} is not signed by the key of the file` });
+    else if (hash !== undefined && hash !== stone.hash)
+      faults.push({ line: n, what: `the audit was rebuilt: ${rows} are not those that retention dropped` });
+    else {
+      tombstones.push(stone);
+      notes.push(`Retention dropped ${rows} on ${stone.at}: all older than ${stone.before}. Their links still hold.`);
+    }
+  }
+  return { tombstones, faults, notes };
+}
+
 /** Each action must be what the newest image of it says that stood in the audit at the moment it was read. */
-function checkActions(lines: readonly Line[]): Fault[] {
+function checkActions(lines: readonly Line[], tombstones: readonly Tombstone[]): Fault[] {
   const images = new Map<number, AuditBody>();
   for (const line of lines) {
     if (line.type !== "audit") continue;
@@ -87,6 +124,8 @@ function checkActions(lines: readonly Line[]): Fault[] {
   }
   return lines.flatMap(({ n, type, body }) => {
     if (type !== "action" || (body.state === "planned" && body.auditSeq === null)) return [];
+    // Its images were dropped with the rows of its time.
+    if (body.auditSeq === null && tombstones.some((stone) => String(body.plannedAt) < stone.before)) return [];
     const image = images.get(Number(body.auditSeq));
     const isSame =
       image?.object === body.id &&
@@ -143,6 +182,9 @@ export function checkContent(
     faults.push({ line: null, what: `the audit was rebuilt: position ${head.position} is not the head you hold` });
   if (head && !hashAt.has(head.position))
     notes.push(`The head you gave (position ${head.position}) lies outside of the part in this file: not compared.`);
-  faults.push(...checkActions(lines), ...checkExportRow(lines, seal));
+  const retired = readTombstones(lines, { orgId, seal, hashAt, verifySignature });
+  faults.push(...retired.faults);
+  notes.push(...retired.notes);
+  faults.push(...checkActions(lines, retired.tombstones), ...checkExportRow(lines, seal));
   return { faults, notes };
 }

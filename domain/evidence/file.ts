@@ -16,12 +16,20 @@ export const LINE_TYPES = [
   "links",
   "checkpoint",
   "gone",
+  "tombstone",
   "seal",
 ] as const;
 export type LineType = (typeof LINE_TYPES)[number];
 
 /** Lines of these kinds come from the audit and stand behind the evidence itself. */
-const AUDIT_TYPES: ReadonlySet<LineType> = new Set<LineType>(["audit", "links", "checkpoint", "gone", "seal"]);
+const AUDIT_TYPES: ReadonlySet<LineType> = new Set<LineType>([
+  "audit",
+  "links",
+  "checkpoint",
+  "gone",
+  "tombstone",
+  "seal",
+]);
 export const isEvidence = (type: LineType): boolean => !AUDIT_TYPES.has(type);
 
 export type Line = { n: number; type: LineType; body: Record<string, unknown> };

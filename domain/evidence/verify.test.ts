@@ -2,7 +2,16 @@ import { generateKeyPairSync, sign, verify } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sha256 } from "#domain/event/sha256.ts";
-import { actorHash, bodyHash, CHAIN_START, checkpointText, entryHash, type Link, linkHash } from "./chain.ts";
+import {
+  actorHash,
+  bodyHash,
+  CHAIN_START,
+  checkpointText,
+  entryHash,
+  type Link,
+  linkHash,
+  tombstoneText,
+} from "./chain.ts";
 import { evidenceDigest, keyIdOf, type Line, sealText, writeLine } from "./file.ts";
 import { type VerifySignature, verifyEvidence } from "./verify.ts";
 
@@ -216,6 +225,73 @@ describe("what was wrong before it was sealed is found too [S48]", () => {
     expect(whats(without)).toEqual([]);
   });
 });
+
+describe("what retention dropped", () => {
+  const key = makeKey();
+  const BEFORE = "2025-10-01T00:00:00.000Z";
+  type Stone = { from: number; to: number; hash: string; orgId: string; before: string; at: string };
+  /** A file whose first row was dropped by retention, and with it the image of its one action. */
+  const retired = (
+    by: Key,
+    stone: (whole: Stone) => Stone = (whole) => whole,
+    plannedAt = "2025-01-01T00:00:00.000Z",
+  ) =>
+    makeFile(key, "Kim", (lines) => {
+      const row = lines.find((line) => line.type === "audit") as Line;
+      const { position, previousHash, recordedAt, entryHash: entry, hash } = row.body as unknown as Link;
+      row.type = "links";
+      row.body = { from: position, previousHash, links: [[recordedAt, entry, hash]] };
+      const action = lines.find((line) => line.type === "action") as Line;
+      action.body = { ...action.body, auditSeq: null, plannedAt };
+      const exported = lines.findLast((line) => line.type === "audit") as Line;
+      const digest = evidenceDigest(lines.filter((line) => line.n <= action.n).map((line) => sha256(writeLine(line))));
+      relink(lines, exported, digest, key);
+      const text = stone({ orgId: ORG, from: 1, to: 1, hash, before: BEFORE, at: BEFORE });
+      const body = { ...text, keyId: by.keyId, signature: by.sign(tombstoneText(text)) };
+      lines.push({ n: lines.length + 1, type: "tombstone", body });
+    });
+  const judge = (file: string) => verifyEvidence(Buffer.from(file), verifySignature, { keyId: key.keyId });
+
+  test("is told as a note, and its actions need no image any more [S48]", () => {
+    const { faults, notes } = judge(retired(key));
+    expect(faults).toEqual([]);
+    expect(notes.join()).toContain("Retention dropped the rows 1 to 1 of the audit");
+  });
+  test("counts only with the installation's own signature, for this organization and this chain [S48]", () => {
+    const other = makeKey();
+    const forged = { ...key, sign: other.sign };
+    for (const file of [
+      retired(forged),
+      retired(key, (whole) => ({ ...whole, orgId: "22222222-2222-4222-8222-222222222222" })),
+      retired(key, (whole) => ({ ...whole, hash: "f".repeat(64) })),
+    ])
+      expect(
+        judge(file)
+          .faults.map((fault) => fault.what)
+          .join(),
+      ).toMatch(/action action-1 is not what/);
+    expect(judge(retired(other)).faults.length).toBeGreaterThan(0);
+  });
+  test("covers no action that is younger than what was dropped [S48]", () => {
+    const file = retired(key, undefined, "2026-01-01T00:00:00.000Z");
+    expect(
+      judge(file)
+        .faults.map((fault) => fault.what)
+        .join(),
+    ).toContain("action action-1");
+  });
+});
+
+/** Writes the row of the export anew with this digest, its link and the signed head after it. */
+function relink(lines: Line[], exported: Line, digest: string, key: Key): void {
+  const row = exported.body as unknown as ReturnType<typeof chainOf>[number];
+  row.body = JSON.stringify({ seq: 9, action: "evidence.export", object: "export-1", detail: { digest } });
+  row.entryHash = entryHash(row.actorHash, bodyHash(row.bodySalt, row.body));
+  row.hash = linkHash(ORG, row);
+  const head = lines.find((line) => line.type === "checkpoint") as Line;
+  const point = { orgId: ORG, position: row.position, hash: row.hash, at: AT };
+  head.body = { ...point, keyId: key.keyId, signature: key.sign(checkpointText(point)) };
+}
 
 test("anything at all is judged, never thrown at", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => check(bytes).faults.length > 0));
