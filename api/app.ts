@@ -6,6 +6,7 @@ import { authRoutes } from "./routes/auth.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { consentRoutes } from "./routes/consent.ts";
 import { detectionRoutes } from "./routes/detections.ts";
+import { drillRoutes } from "./routes/drills.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { evidenceRoutes } from "./routes/evidence.ts";
 import { factorRoutes } from "./routes/factors.ts";
@@ -80,6 +81,7 @@ export function createApp(deps: ApiDeps) {
     .route("/", neverTouchRoutes)
     .route("/", policyRoutes)
     .route("/", secondBookRoutes)
+    .route("/", drillRoutes)
     .route("/", settingsRoutes)
     .route("/", secondWordRoutes)
     .route("/", streamRoutes);

@@ -9,6 +9,7 @@ import type { Clock } from "#domain/clock.ts";
 import type { Auth } from "./auth.ts";
 import type { Bell, Decoder, PartnerDirectory } from "./bell.ts";
 import type { Changes } from "./changes.ts";
+import type { DrillCloud } from "./drill-cloud.ts";
 import type { Log } from "./log.ts";
 import type { Mailer } from "./mail.ts";
 
@@ -21,6 +22,8 @@ export type ApiDeps = {
   clock: Clock;
   bell: Bell;
   partner: PartnerDirectory;
+  /** The simulated cloud of this installation, where drills run; null without one. */
+  drillCloud: DrillCloud | null;
   decoder: Decoder;
   changes: Changes;
   mailer: Pick<Mailer, "sendSignInLink">;

@@ -31,6 +31,8 @@ const schema = z
         return z.NEVER;
       })
       .optional(),
+    /** demo only: the port that builds and moves the simulated cloud, for drills */
+    PETRA_DRILL_URL: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
     /** demo and tests only: a file that moves the clock of every process together */
     PETRA_CLOCK_FILE: z.string().min(1).optional(),
     /** the folder of own detections; only its rules are read here, none of its code is run */
@@ -42,6 +44,7 @@ const schema = z
     if (env.PETRA_MODE === "demo") return;
     const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
     if (env.M365_ORIGIN_MAP) refuse("M365_ORIGIN_MAP", "is for the demo only");
+    if (env.PETRA_DRILL_URL) refuse("PETRA_DRILL_URL", "is for the demo only");
     if (env.PETRA_CLOCK_FILE) refuse("PETRA_CLOCK_FILE", "is for the demo only");
     if (!env.PETRA_PUBLIC_URL.startsWith("https://")) refuse("PETRA_PUBLIC_URL", "must begin with https://");
   });

@@ -13,6 +13,7 @@ import { createApp } from "./app.ts";
 import { createAuth } from "./auth.ts";
 import { createChanges } from "./changes.ts";
 import type { ApiDeps } from "./context.ts";
+import { createDrillCloud } from "./drill-cloud.ts";
 import { type ApiEnv, prepareWebEnv, readApiEnv } from "./env.ts";
 import { createLog } from "./log.ts";
 import { createMailer } from "./mail.ts";
@@ -44,6 +45,7 @@ function compose(env: ApiEnv): { deps: ApiDeps; close: () => Promise<void> } {
     originMap,
     clock,
   });
+  const drillCloud = env.PETRA_DRILL_URL ? createDrillCloud(env.PETRA_DRILL_URL) : null;
   const auth = createAuth({
     db: authDb,
     publicUrl: env.PETRA_PUBLIC_URL,
@@ -62,6 +64,7 @@ function compose(env: ApiEnv): { deps: ApiDeps; close: () => Promise<void> } {
   const decoder = createCodec(codec);
   return {
     deps: { app, operator, auth, factors, clock, bell, partner, decoder, changes, mailer, masterKey, log, config },
+    deps: { app, operator, auth, clock, bell, partner, drillCloud, decoder, changes, mailer, masterKey, log, config },
     close: async () => {
       mailer.close();
       await Promise.allSettled([changes.close(), bell.close()]);

@@ -145,6 +145,7 @@ export const API: ProcessSpec = {
     ...temporalEnv(context),
     ...m365Env(context),
     ...(context.temporal.uiUrl ? { TEMPORAL_UI_URL: context.temporal.uiUrl } : {}),
+    PETRA_DRILL_URL: simulatorAdminUrl(context),
     PETRA_PORT: String(context.ports.portal),
     PETRA_SESSION_SECRET: context.secrets.sessionSecret,
     PETRA_DB_URL_APP: databaseUrl(context, "app"),

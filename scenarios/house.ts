@@ -44,6 +44,7 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
   const ports = Object.fromEntries(chosen) as Ports;
   const simulator = await startSimulator({
     cloudPort: ports.simulator,
+    adminPort: ports.simulatorAdmin,
     certDir: join(folder, "simulator"),
     clientId: secrets.m365ClientId,
     clientSecret: secrets.m365ClientSecret,

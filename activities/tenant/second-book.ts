@@ -8,6 +8,7 @@ import {
   listSentWrites,
   listUncomparedActs,
   noteAct,
+  SECOND_BOOK,
 } from "#db/repos/second-book.ts";
 import { findTenant, listNotificationAddresses } from "#db/repos/tenant.ts";
 import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
@@ -19,7 +20,6 @@ import { outsideActMessage } from "#domain/notification/outside-act.ts";
 export type SecondBookDeps = { db: Db; clock: Clock; ownAppId: string; publicUrl: string };
 type Owner = { orgId: string; tenantId: string };
 
-const BOOK = "second-book";
 /** Records come late, and not in order. */
 const LOOK_BACK_MS = 3 * 86_400_000;
 const OVERLAP_MS = 5 * 60_000;
@@ -36,7 +36,7 @@ export async function compareBooks(deps: SecondBookDeps, owner: Owner): Promise<
   return withWorkerScope(deps.db, { orgId, tenantId }, async (tx) => {
     const tenant = await findTenant(tx, tenantId);
     if (!tenant?.onboardedAt) return 0;
-    const mark = await findWatermark(tx, tenantId, BOOK);
+    const mark = await findWatermark(tx, tenantId, SECOND_BOOK);
     const since = typeof mark?.cursor.at === "string" ? Date.parse(mark.cursor.at) - OVERLAP_MS : 0;
     const oldest = Math.max(Date.parse(tenant.onboardedAt), Date.parse(now) - LOOK_BACK_MS);
     const found = await listUncomparedActs(tx, {
@@ -45,7 +45,7 @@ export async function compareBooks(deps: SecondBookDeps, owner: Owner): Promise<
       occurredSince: new Date(oldest).toISOString(),
       ingestedSince: new Date(since).toISOString(),
     });
-    await saveWatermark(tx, { orgId, tenantId }, BOOK, { cursor: { at: now }, lastPolledAt: now });
+    await saveWatermark(tx, { orgId, tenantId }, SECOND_BOOK, { cursor: { at: now }, lastPolledAt: now });
     const first = found[0];
     if (!first) return 0;
     const writes = await listSentWrites(
@@ -64,7 +64,7 @@ export async function compareBooks(deps: SecondBookDeps, owner: Owner): Promise<
       const isNews = await noteAct(tx, { ...row, actionId: write?.id ?? null });
       if (!isNews || verdict !== "outside") continue;
       outside += 1;
-      await raise(tx, deps, { ...row, tenantName: tenant.name });
+      await raise(tx, deps, { ...row, tenantName: tenant.name, isDrill: tenant.isDrill });
     }
     return outside;
   });
@@ -80,6 +80,7 @@ async function raise(
     orgId: string;
     tenantId: string;
     tenantName: string;
+    isDrill: boolean;
     actKey: string;
     operation: string;
     target: string;
@@ -98,7 +99,8 @@ async function raise(
     detail: { operation, target, occurredAt },
   });
   const message = outsideActMessage({ ...act, url: `${deps.publicUrl}/tenants/${tenantId}` });
-  const addresses = [...(await listNotificationAddresses(tx, tenantId)), ...(await listAnalystAddresses(tx))];
+  const analysts = act.isDrill ? [] : await listAnalystAddresses(tx);
+  const addresses = [...(await listNotificationAddresses(tx, tenantId)), ...analysts];
   for (const recipient of new Set(addresses.map((address) => address.toLowerCase())))
     await queueMessage(tx, {
       ...place,

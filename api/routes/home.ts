@@ -82,6 +82,7 @@ export const homeRoutes = createRouter()
           approve: can("incident.approve"),
           seeUsage: can("usage.view"),
           seePolicy: can("policy.view"),
+          runDrills: can("drill.run"),
         },
         killSwitch: await killSwitchFor(c),
         isDemo: config.mode === "demo",

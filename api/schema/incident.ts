@@ -24,7 +24,7 @@ const verdict = z.enum(["attacker", "owner", "unclear"]);
 const cardShape = {
   id,
   number: z.int(),
-  tenant: named,
+  tenant: named.extend({ isDrill: z.boolean() }),
   account: z.object({ id, upn: z.string(), displayName: optionalText }),
   kind: z.enum(INCIDENT_KINDS),
   severity: z.enum(SEVERITIES),

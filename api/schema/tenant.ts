@@ -25,6 +25,7 @@ export const viewerSchema = z
       approve: z.boolean(),
       seeUsage: z.boolean(),
       seePolicy: z.boolean(),
+      runDrills: z.boolean(),
     }),
     killSwitch: z
       .object({ by: z.string(), since: time, tenants: z.array(z.object({ id, name: z.string() })) })
@@ -45,6 +46,7 @@ export const tenantSchema = z
     isScanOnly: z.boolean(),
     responseEnabled: z.boolean(),
     isSensitive: z.boolean(),
+    isDrill: z.boolean(),
     scanProgress: z.number().nullable(),
     trialEndsAt: time.nullable(),
     baselineEndsAt: time.nullable(),

@@ -55,6 +55,13 @@ export async function createRig() {
       ringPhish: (tenantId, phishId, commandId) => ring({ tenantId, phishId, commandId }),
       ringTenant: (tenantId, commandId) => ring({ tenantId, commandId }),
     },
+    drillCloud: {
+      stories: async () => [{ id: "quiet", title: "Nothing happens" }],
+      makeTenant: async () => ({ microsoftTenantId: crypto.randomUUID(), name: "Made Up Ltd" }),
+      consent: async () => {},
+      attack: async () => {},
+      remove: async () => {},
+    },
     partner: {
       listCustomers: async () => customers,
       async redeem({ code }) {

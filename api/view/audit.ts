@@ -46,6 +46,10 @@ const WORDS: Record<string, string> = {
   "action.undone": "Undone",
   "second-book.outside": "Found an act of Petra's application that Petra did not order",
   "second-book.explained": "Said what an act was that Petra did not order",
+  "drill.start": "Began a drill",
+  "drill.attack": "Began the attack of the drill",
+  "drill.end": "Ended the drill",
+  "drill.discard": "Threw the drill away",
   "partner.sign-in": "Signed in for the partner tenant",
   "password.reveal": "Looked at the new password",
   "password.attested": "Gave a word that the password was reset",
@@ -70,10 +74,19 @@ const named = (text: string): string =>
   (/^[a-z-]+$/.test(text) ? text.replaceAll("-", " ") : text);
 
 /** Their object is an id or a place, which says nothing to people. */
-const WITHOUT_OBJECT = new Set(["analyst.look", "evidence.export"]);
+const WITHOUT_OBJECT = new Set([
+  "analyst.look",
+  "evidence.export",
+  "drill.start",
+  "drill.attack",
+  "drill.end",
+  "tenant.add",
+  "tenant.onboard",
+  "second-book.outside",
+]);
 
 /** One line of the audit in words. */
-export const auditText = (row: IncidentPage["audit"][number]): string => {
+export const auditText = (row: Pick<IncidentPage["audit"][number], "action" | "object" | "detail">): string => {
   const words = WORDS[row.action] ?? row.action.replaceAll(/[.-]/g, " ");
   const { reason, policy } = row.detail;
   if (row.action.startsWith("policy.") && typeof row.object === "string" && typeof reason === "string")

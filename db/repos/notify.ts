@@ -1,16 +1,34 @@
 import { and, eq } from "drizzle-orm";
+import { tenants } from "../schema/organization.ts";
 import { outbox } from "../schema/platform.ts";
 import type { ScopedTx } from "../tenancy.ts";
 
 export type OutboxRecord = typeof outbox.$inferSelect;
 
-/** Puts a message out once per key, in the transaction of what it tells about (L8). */
+/** Puts a message out once per key, in the transaction of what it tells about (L8). One about a drill says so first. */
 export async function queueMessage(
   tx: ScopedTx,
   values: Omit<typeof outbox.$inferInsert, "id" | "state" | "attempts" | "sentAt" | "error">,
 ): Promise<void> {
-  await tx.insert(outbox).values(values).onConflictDoNothing();
+  const isDrill = values.tenantId ? await isDrillTenant(tx, values.tenantId) : false;
+  await tx
+    .insert(outbox)
+    .values(isDrill ? asDrill(values) : values)
+    .onConflictDoNothing();
 }
+
+async function isDrillTenant(tx: ScopedTx, tenantId: string): Promise<boolean> {
+  const [row] = await tx.select({ isDrill: tenants.isDrill }).from(tenants).where(eq(tenants.id, tenantId));
+  return row?.isDrill === true;
+}
+
+const DRILL = "This is a drill in the simulated cloud. No client is affected.";
+const asDrill = <Mail extends { subject: string; text: string; html: string }>(mail: Mail): Mail => ({
+  ...mail,
+  subject: `DRILL: ${mail.subject}`,
+  text: `${DRILL}\n\n${mail.text}`,
+  html: `<p><strong>${DRILL}</strong></p>\n${mail.html}`,
+});
 
 export async function findMessage(tx: ScopedTx, outboxId: string): Promise<OutboxRecord | undefined> {
   const [row] = await tx

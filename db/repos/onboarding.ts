@@ -12,6 +12,7 @@ export type NewTenant = {
   isScanOnly: boolean;
   onboardedBy: "individual" | "gdap";
   microsoftTenantId: string | null;
+  isDrill?: boolean;
   now: string;
 };
 

@@ -26,7 +26,8 @@ export async function listIncidentCards(tx: ScopedTx, filter: CardFilter = {}): 
     filter.id ? eq(incidents.id, filter.id) : undefined,
     filter.ids ? inArray(incidents.id, filter.ids) : undefined,
     filter.status ? eq(incidents.status, filter.status) : undefined,
-    filter.tenantId ? eq(incidents.tenantId, filter.tenantId) : undefined,
+    // Drills count nowhere and stand in no list; they are asked for by name.
+    filter.tenantId ? eq(incidents.tenantId, filter.tenantId) : filter.id ? undefined : eq(tenants.isDrill, false),
     filter.detectedSince ? gte(incidents.detectedAt, filter.detectedSince) : undefined,
   ];
   const rows = await tx
@@ -45,7 +46,7 @@ export async function listIncidentCards(tx: ScopedTx, filter: CardFilter = {}): 
     return {
       id: incident.id,
       number: incident.number,
-      tenant: { id: tenant.id, name: tenant.name },
+      tenant: { id: tenant.id, name: tenant.name, isDrill: tenant.isDrill },
       account: { id: account.id, upn: account.upn, displayName: account.displayName },
       kind: incident.kind,
       severity: incident.severity,

@@ -1,10 +1,11 @@
-import { and, count, eq, gte, isNotNull, lte } from "drizzle-orm";
+import { and, count, eq, gte, isNotNull, lte, ne } from "drizzle-orm";
 import type { RowVerdict } from "#domain/incident/analysis.ts";
 import { incidentRows, incidents, phishCopies, phishMessages } from "../schema/incident.ts";
 import { events, watermarks } from "../schema/ingest.ts";
 import { accounts, tenants } from "../schema/organization.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { own } from "./own.ts";
+import { SECOND_BOOK } from "./second-book.ts";
 
 const DAY_MS = 86_400_000;
 /** Mail this long before the attack can still be what the attacker opened. */
@@ -21,7 +22,13 @@ export async function listSources(tx: ScopedTx, tenantId: string) {
       lastPolledAt: watermarks.lastPolledAt,
     })
     .from(watermarks)
-    .where(and(own(tx, watermarks.orgId, watermarks.tenantId), eq(watermarks.tenantId, tenantId)))
+    .where(
+      and(
+        own(tx, watermarks.orgId, watermarks.tenantId),
+        eq(watermarks.tenantId, tenantId),
+        ne(watermarks.source, SECOND_BOOK),
+      ),
+    )
     .orderBy(watermarks.source);
 }
 

@@ -23,6 +23,8 @@ export async function listAwaiting(tx: ScopedTx) {
         own(tx, incidentSteps.orgId, incidentSteps.tenantId),
         or(eq(incidentSteps.state, "awaiting-approval"), isShadowed),
         eq(incidents.status, "open"),
+        // A drill is for the person who trains: the analysts have nothing to decide in it.
+        sql`not exists (select 1 from tenants t where t.id = ${incidents.tenantId} and t.is_drill)`,
       ),
     )
     .orderBy(asc(incidentSteps.askedAt), asc(incidentSteps.updatedAt))

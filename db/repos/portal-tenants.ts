@@ -6,6 +6,7 @@ import { accounts, tenants } from "../schema/organization.ts";
 import { notificationMethods } from "../schema/platform.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { own } from "./own.ts";
+import { SECOND_BOOK } from "./second-book.ts";
 
 const DAY_MS = 86_400_000;
 const agoIso = (now: string, days: number): string => new Date(Date.parse(now) - days * DAY_MS).toISOString();
@@ -17,7 +18,8 @@ export async function listTenantRows(tx: ScopedTx, now: string, only?: string): 
   const visible = and(
     own(tx, tenants.orgId, tenants.id),
     ne(tenants.phase, "removed"),
-    only ? eq(tenants.id, only) : undefined,
+    // A drill counts nowhere: who wants to see one asks for it by its id.
+    only ? eq(tenants.id, only) : eq(tenants.isDrill, false),
   );
   const rows = await tx.select().from(tenants).where(visible).orderBy(asc(tenants.name), asc(tenants.id));
   if (rows.length === 0) return [];
@@ -34,7 +36,13 @@ export async function listTenantRows(tx: ScopedTx, now: string, only?: string): 
     await tx
       .select()
       .from(watermarks)
-      .where(and(own(tx, watermarks.orgId, watermarks.tenantId), inArray(watermarks.tenantId, ids)))
+      .where(
+        and(
+          own(tx, watermarks.orgId, watermarks.tenantId),
+          inArray(watermarks.tenantId, ids),
+          ne(watermarks.source, SECOND_BOOK),
+        ),
+      )
       .orderBy(asc(watermarks.source)),
   );
   const progress = await scanProgress(tx, ids);
@@ -49,6 +57,7 @@ export async function listTenantRows(tx: ScopedTx, now: string, only?: string): 
     isScanOnly: row.isScanOnly,
     responseEnabled: row.responseEnabled,
     isSensitive: row.isSensitive,
+    isDrill: row.isDrill,
     scanProgress: row.phase === "scanning" ? (progress.get(row.id) ?? 0) : null,
     trialEndsAt: row.trialEndsAt,
     baselineEndsAt: row.baselineEndsAt,

@@ -10,6 +10,9 @@ import { recordedActs } from "../schema/second-book.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { own } from "./own.ts";
 
+/** Up to where the book was read; it is a mark of ours and no source of Microsoft's, so no page counts it as one. */
+export const SECOND_BOOK = "second-book";
+
 export type RecordedActRow = typeof recordedActs.$inferSelect;
 
 /** Records of acts by this application that were stored since and are not in the second book yet, oldest first. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, or } from "drizzle-orm";
 import type { TenantState } from "#domain/tenant/lifecycle.ts";
 import type { Capability } from "#domain/tenant/phases.ts";
+import { drills } from "../schema/drill.ts";
 import { incidents } from "../schema/incident.ts";
 import { scans } from "../schema/ingest.ts";
 import { tenants } from "../schema/organization.ts";
@@ -78,8 +79,14 @@ export async function setResponseActs(tx: ScopedTx, tenantId: string, acts: bool
     .where(and(eq(incidents.tenantId, tenantId), eq(incidents.status, "open")));
 }
 
-/** Addresses that must know about this tenant. */
+/** Addresses that must know about this tenant; of a drill, the person who trains and nobody else. */
 export async function listNotificationAddresses(tx: ScopedTx, tenantId: string): Promise<string[]> {
+  const [drill] = await tx
+    .select({ address: drills.traineeEmail })
+    .from(tenants)
+    .leftJoin(drills, eq(drills.tenantId, tenants.id))
+    .where(and(eq(tenants.id, tenantId), eq(tenants.isDrill, true)));
+  if (drill) return drill.address ? [drill.address] : [];
   const rows = await tx
     .select({ address: notificationMethods.address })
     .from(notificationMethods)

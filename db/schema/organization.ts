@@ -81,6 +81,8 @@ export const tenants = pgTable(
     isScanOnly: boolean("is_scan_only").notNull().default(false),
     responseEnabled: boolean("response_enabled").notNull().default(false),
     isSensitive: boolean("is_sensitive").notNull().default(false),
+    /** A company of the simulated cloud to train on: marked everywhere, counted nowhere. */
+    isDrill: boolean("is_drill").notNull().default(false),
     /** individual = admin consent; gdap = Partner Center */
     onboardedBy: text("onboarded_by", { enum: ["individual", "gdap"] }).notNull(),
     capabilities: jsonb("capabilities").$type<Capability[]>().notNull().default([]),

@@ -36,6 +36,7 @@ const TABLE: [string, Viewer, Capability[]][] = [
       "policy.stop",
       "usage.view",
       "security.manage",
+      "drill.run",
     ],
   ],
   [

@@ -36,6 +36,7 @@ export const CAPABILITIES = [
   "usage.view",
   "security.manage",
   "codec.decode",
+  "drill.run",
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
@@ -62,6 +63,7 @@ const HOLDERS: Record<Capability, readonly Role[]> = {
   "usage.view": ["admin", "full-member"],
   "security.manage": ["admin"],
   "codec.decode": ["analyst"],
+  "drill.run": ["admin"],
 };
 
 const WRITES: ReadonlySet<Capability> = new Set<Capability>([
@@ -74,6 +76,7 @@ const WRITES: ReadonlySet<Capability> = new Set<Capability>([
   "policy.except",
   "policy.stop",
   "security.manage",
+  "drill.run",
 ]);
 
 const WORDS: Record<Capability, string> = {
@@ -93,6 +96,7 @@ const WORDS: Record<Capability, string> = {
   "usage.view": "see the usage",
   "security.manage": "change how people sign in",
   "codec.decode": "read the values of executions",
+  "drill.run": "run drills",
 };
 
 /** May this person do this, and if not why: a sentence that says what to do. Default is no (S5). */

@@ -28,6 +28,7 @@ export type ViewerView = {
     approve: boolean;
     seeUsage: boolean;
     seePolicy: boolean;
+    runDrills: boolean;
   };
   /** Set while a kill switch is on; `tenants` names the only ones that are stopped, empty = all of the organization. */
   killSwitch: { by: string; since: string; tenants: { id: string; name: string }[] } | null;
@@ -46,6 +47,7 @@ export type TenantRow = {
   isScanOnly: boolean;
   responseEnabled: boolean;
   isSensitive: boolean;
+  isDrill: boolean;
   /** 0..1 while scanning */
   scanProgress: number | null;
   trialEndsAt: string | null;
@@ -70,7 +72,7 @@ export type TenantRow = {
 export type IncidentCard = {
   id: string;
   number: number;
-  tenant: { id: string; name: string };
+  tenant: { id: string; name: string; isDrill: boolean };
   account: { id: string; upn: string; displayName: string | null };
   kind: IncidentKind;
   severity: Severity;

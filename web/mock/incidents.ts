@@ -173,7 +173,7 @@ export function incident(
   const base: IncidentView = {
     id,
     number,
-    tenant: { id: tenantId, name: tenant?.name ?? "" },
+    tenant: { id: tenantId, name: tenant?.name ?? "", isDrill: false },
     account: { id: `acc-${id}`, upn, displayName: person },
     kind: "aitm",
     severity: "critical",

@@ -26,6 +26,7 @@ function tenant(id: string, name: string, over: Partial<TenantRow>): TenantRow {
     isScanOnly: false,
     responseEnabled: true,
     isSensitive: false,
+    isDrill: false,
     scanProgress: null,
     trialEndsAt: null,
     baselineEndsAt: null,
