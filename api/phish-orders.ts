@@ -43,7 +43,7 @@ function closedBecause(tenant: PhishTenant): string | undefined {
 /** Orders every tenant the viewer sees to be looked into; one that cannot be says why and holds nobody up. */
 export async function placeLooks(c: ApiContext, tx: ScopedTx, phish: ReportedPhish, orderId: string): Promise<Rung[]> {
   const rung: Rung[] = [];
-  for (const tenant of await listPhishTenants(tx, phish.orgId)) {
+  for (const tenant of await listPhishTenants(tx, phish.orgId, phish.tenantId)) {
     if (tenant.phase === "removed") continue;
     const input: CommandInput = { kind: "find-phish", phishId: phish.id };
     const placed = await place(c, tx, { phish, orderId, tenantId: tenant.id, input, refusal: closedBecause(tenant) });

@@ -37,6 +37,8 @@ export async function listCampaignIncidents(tx: ScopedTx, since: string): Promis
         own(tx, incidents.orgId, incidents.tenantId),
         ne(incidents.status, "dismissed"),
         ne(incidents.kind, "leftover-persistence"),
+        // A drill is no attacker's campaign.
+        sql`not exists (select 1 from tenants t where t.id = ${incidents.tenantId} and t.is_drill)`,
         or(eq(incidents.status, "open"), gte(incidents.detectedAt, since)),
       ),
     )

@@ -78,8 +78,11 @@ export const listMatches = (tx: ScopedTx, phishIds: string[]): Promise<MatchRow[
         .orderBy(asc(phishMatches.mailbox), asc(phishMatches.id))
         .limit(20_000);
 
-/** Tenants in which the viewer may look for a phish, by name; with what stands in the way. */
-export const listPhishTenants = (tx: ScopedTx, orgId: string) =>
+/**
+ * Tenants in which the viewer may look for a phish, by name; with what stands in the way. `reportedIn`: the tenant the phish
+ * came from. A drill's phish is looked for in the drill alone, and a real one in no drill.
+ */
+export const listPhishTenants = (tx: ScopedTx, orgId: string, reportedIn?: string) =>
   tx
     .select({
       id: tenants.id,
@@ -89,7 +92,16 @@ export const listPhishTenants = (tx: ScopedTx, orgId: string) =>
       responseEnabled: tenants.responseEnabled,
     })
     .from(tenants)
-    .where(and(own(tx, tenants.orgId, tenants.id), eq(tenants.orgId, orgId)))
+    .where(
+      and(
+        own(tx, tenants.orgId, tenants.id),
+        eq(tenants.orgId, orgId),
+        reportedIn
+          ? sql`case when exists (select 1 from tenants home where home.id = ${reportedIn}::uuid and home.is_drill)
+              then ${tenants.id} = ${reportedIn}::uuid else not ${tenants.isDrill} end`
+          : undefined,
+      ),
+    )
     .orderBy(asc(tenants.name));
 
 /** One copy as found now; what was moved, brought back or failed keeps its state. */

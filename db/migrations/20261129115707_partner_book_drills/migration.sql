@@ -1,3 +1,17 @@
+CREATE TABLE "drills" (
+	"tenant_id" uuid PRIMARY KEY,
+	"org_id" uuid NOT NULL,
+	"story" text NOT NULL,
+	"title" text NOT NULL,
+	"response_enabled" boolean NOT NULL,
+	"trainee" jsonb NOT NULL,
+	"trainee_email" text NOT NULL,
+	"started_at" timestamp with time zone NOT NULL,
+	"attacked_at" timestamp with time zone,
+	"ended_at" timestamp with time zone,
+	"discarded_at" timestamp with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "audit_tombstones" (
 	"org_id" uuid,
 	"from_position" bigint,
@@ -9,6 +23,55 @@ CREATE TABLE "audit_tombstones" (
 	"signature" text NOT NULL,
 	CONSTRAINT "audit_tombstones_pkey" PRIMARY KEY("org_id","from_position")
 );
+--> statement-breakpoint
+CREATE TABLE "partner_sign_ins" (
+	"org_id" uuid PRIMARY KEY,
+	"partner_tenant_id" uuid NOT NULL,
+	"upn" text NOT NULL,
+	"sealed" bytea NOT NULL,
+	"signed_in_at" timestamp with time zone NOT NULL,
+	"used_at" timestamp with time zone,
+	"lost_at" timestamp with time zone,
+	"lost_reason" text
+);
+--> statement-breakpoint
+CREATE TABLE "recorded_acts" (
+	"org_id" uuid NOT NULL,
+	"tenant_id" uuid,
+	"act_key" text,
+	"operation" text NOT NULL,
+	"target" text NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"found_at" timestamp with time zone NOT NULL,
+	"verdict" text NOT NULL,
+	"action_id" uuid,
+	"explained_by" jsonb,
+	"explained_reason" text,
+	"explained_at" timestamp with time zone,
+	CONSTRAINT "recorded_acts_pkey" PRIMARY KEY("tenant_id","act_key")
+);
+--> statement-breakpoint
+ALTER TABLE "tenants" ADD COLUMN "is_drill" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+CREATE INDEX "drills_org" ON "drills" ("org_id","started_at");--> statement-breakpoint
+CREATE INDEX "recorded_acts_action" ON "recorded_acts" ("action_id");--> statement-breakpoint
+CREATE INDEX "recorded_acts_verdict" ON "recorded_acts" ("tenant_id","verdict");
+--> statement-breakpoint
+-- Members see that somebody signed in; what was sealed then opens only with the installation's key.
+CALL petra.protect('partner_sign_ins', $$org_id = (SELECT petra.org_id()) AND (SELECT petra.kind()) <> 'guest'$$,
+  'SELECT INSERT UPDATE', 'SELECT UPDATE', 'SELECT');
+--> statement-breakpoint
+CALL petra.protect('recorded_acts', 'org_id = (SELECT petra.org_id()) AND tenant_id IN (SELECT t.id FROM tenants t)',
+  'SELECT', 'SELECT INSERT', 'SELECT');
+--> statement-breakpoint
+-- A person may add a word to what was found, and change nothing of it.
+GRANT UPDATE (explained_by, explained_reason, explained_at) ON recorded_acts TO petra_app, petra_operator;
+--> statement-breakpoint
+CREATE POLICY petra_app_update ON recorded_acts FOR UPDATE TO petra_app
+USING ((SELECT petra.kind()) = 'member' AND org_id = (SELECT petra.org_id()) AND tenant_id IN (SELECT t.id FROM tenants t))
+WITH CHECK ((SELECT petra.kind()) = 'member' AND org_id = (SELECT petra.org_id()));
+--> statement-breakpoint
+CREATE POLICY petra_operator_update ON recorded_acts FOR UPDATE TO petra_operator
+USING ((SELECT petra.kind()) = 'operator') WITH CHECK ((SELECT petra.kind()) = 'operator');
 --> statement-breakpoint
 CALL petra.protect('audit_tombstones', 'org_id = (SELECT petra.org_id())', 'SELECT', 'SELECT INSERT', 'SELECT');
 --> statement-breakpoint
@@ -58,3 +121,7 @@ BEGIN
 END $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION petra.retire_audit TO petra_worker;
+--> statement-breakpoint
+CALL petra.protect('drills',
+  $$org_id = (SELECT petra.org_id()) AND (SELECT petra.kind()) <> 'guest' AND tenant_id IN (SELECT t.id FROM tenants t)$$,
+  'SELECT INSERT UPDATE', 'SELECT', 'SELECT');
