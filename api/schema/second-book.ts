@@ -19,7 +19,7 @@ export const secondBookSchema = z
     unconfirmed: z.array(
       z.object({
         actionId: z.string(),
-        incidentId: z.string(),
+        incidentId: optionalText,
         kind: z.string(),
         target: z.string(),
         acceptedAt: z.string(),

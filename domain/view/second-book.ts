@@ -10,5 +10,5 @@ export type SecondBook = {
     explainedReason: string | null;
   }[];
   /** Accepted, and not shown by Microsoft's log within a day. */
-  unconfirmed: { actionId: string; incidentId: string; kind: string; target: string; acceptedAt: string }[];
+  unconfirmed: { actionId: string; incidentId: string | null; kind: string; target: string; acceptedAt: string }[];
 };
