@@ -63,8 +63,22 @@ function compose(env: ApiEnv): { deps: ApiDeps; close: () => Promise<void> } {
   };
   const decoder = createCodec(codec);
   return {
-    deps: { app, operator, auth, factors, clock, bell, partner, decoder, changes, mailer, masterKey, log, config },
-    deps: { app, operator, auth, clock, bell, partner, drillCloud, decoder, changes, mailer, masterKey, log, config },
+    deps: {
+      app,
+      operator,
+      auth,
+      factors,
+      clock,
+      bell,
+      partner,
+      drillCloud,
+      decoder,
+      changes,
+      mailer,
+      masterKey,
+      log,
+      config,
+    },
     close: async () => {
       mailer.close();
       await Promise.allSettled([changes.close(), bell.close()]);
