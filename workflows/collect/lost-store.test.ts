@@ -7,6 +7,7 @@ import { createRelayActivities } from "#activities/notify/index.ts";
 import { createTenantActivities } from "#activities/tenant/index.ts";
 import { createDb, type Db } from "#db/client.ts";
 import { commands } from "#db/schema/incident.ts";
+import { createSigner } from "#db/signing.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories } from "#db/test/factories.ts";
 import type { CommandInput } from "#domain/command/command.ts";
@@ -49,7 +50,7 @@ async function openEmptyTemporal(prefix: string) {
   const workers = await rig.startWorkers({
     containment: createIncidentActivities({ db, clock, remediate, publicUrl, workflowIdOf: workflowIds.incident }),
     monitor: createTenantActivities({ db, clock, cloud, bell: rig.bell }),
-    notify: createRelayActivities({ db, clock, mail, bell: rig.bell, everyMs: 100, lengthMs: 600_000 }),
+    notify: createRelayActivities({ db, signer: createSigner(new Uint8Array(32).fill(3)), clock, mail, bell: rig.bell, everyMs: 100, lengthMs: 600_000 }),
   });
   const stopLoops = await keepLoops(rig.bell, 1, 300);
   return {
