@@ -35,8 +35,6 @@ const schema = z
     PETRA_DRILL_URL: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
     /** demo and tests only: a file that moves the clock of every process together */
     PETRA_CLOCK_FILE: z.string().min(1).optional(),
-    /** the folder of own detections; only its rules are read here, none of its code is run */
-    PETRA_OWN_DETECTIONS: z.string().regex(/^\//, "must be an absolute path").optional(),
     WEB_HANDLER: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   })

@@ -129,6 +129,8 @@ describe("the log", () => {
     expect(await ids("upn=VICTIM")).toHaveLength(6);
     expect(await ids("q=100%25%20invoice_")).toEqual(["m1"]);
     expect(await ids("q=100x")).toEqual([]);
+    expect(await ids("subject=100%25%20invoice_&sender=victim%40client.example")).toEqual(["m1"]);
+    expect(await ids("subject=100%25%20invoice_&sender=nobody%40client.example")).toEqual([]);
     expect(await ids(`from=${minute(4)}&to=${minute(5)}`)).toEqual(["m1", "o1"]);
     const exchange = await pageOf(`/api/incidents/${incident.id}/exchange`);
     expect(exchange.rows.map((row) => row.recordId)).toEqual(["m1", "o1", "c1", "r2", "r1"]);

@@ -152,7 +152,6 @@ export const API: ProcessSpec = {
     PETRA_DB_URL_AUTH: databaseUrl(context, "auth"),
     PETRA_DB_URL_OPERATOR: databaseUrl(context, "operator"),
     WEB_HANDLER: join(context.root, "web/build/handler.js"),
-    ...ownEnv(context),
   }),
   ready: (context) => `http://127.0.0.1:${context.ports.portal}/healthz`,
 };

@@ -23,6 +23,8 @@ const query = z.object({
   ip: word.optional(),
   verdict: z.enum(["attacker", "owner", "unclear"]).optional(),
   q: word.optional(),
+  subject: word.optional(),
+  sender: word.optional(),
   record: z
     .union([word, z.array(word).max(CITED_ROWS_MAX)])
     .transform((given) => (Array.isArray(given) ? given : [given]))

@@ -24,6 +24,9 @@ export type EventFilter = {
   /** Only these records: what a line of evidence or of the timeline cites. */
   records?: string[];
   q?: string;
+  /** Of a mail: its subject, and an address that stands in its record. */
+  subject?: string;
+  sender?: string;
   from?: string;
   to?: string;
   after?: EventKey;
@@ -73,6 +76,8 @@ function conditions(tx: ScopedTx, filter: EventFilter): SQL | undefined {
     filter.to ? lte(events.occurredAt, filter.to) : undefined,
     filter.upn ? or(ilike(upn, like(filter.upn)), ilike(target, like(filter.upn))) : undefined,
     filter.ip ? (isAddress(filter.ip) ? sql`host(${events.ip}) = ${filter.ip}` : sql`false`) : undefined,
+    filter.subject ? ilike(events.subject, like(filter.subject)) : undefined,
+    filter.sender ? sql`${events.event}::text ilike ${like(filter.sender)}` : undefined,
     filter.records ? inArray(events.recordId, filter.records) : undefined,
     filter.q
       ? or(

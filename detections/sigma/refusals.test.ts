@@ -91,3 +91,10 @@ it("a record's own traps change nothing", () => {
   expect(holds(sel("Operation: x"), record)).toBe(false);
   expect(holds(sel("Parameters|contains: 'null'"), record)).toBe(true);
 });
+
+it("a title cannot turn or hide what stands beside it", () => {
+  const text = sel("Operation: x").replace(/^title: .*/, 'title: "Pay\\u202Elave\\u0007 \\e[31mnow"');
+  const title = load(text).rules[0]?.title ?? "";
+  expect(title.replace(/ +/g, " ")).toBe("Pay lave [31mnow");
+  expect(title).not.toMatch(/\p{C}/u);
+});

@@ -75,8 +75,12 @@ const words = (value: Yaml | undefined): string[] =>
   (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).flatMap((v) =>
     typeof v === "string" || typeof v === "number" ? String(v) : [],
   );
+/** One line of text, without characters that turn or hide what stands beside them. */
 const word = (map: Map<string, Yaml>, name: string, max: number): string =>
-  (words(map.get(name))[0] ?? "").trim().slice(0, max);
+  (words(map.get(name))[0] ?? "")
+    .replace(/\p{C}+/gu, " ")
+    .trim()
+    .slice(0, max);
 
 /** A document of a rule file as a rule; refuses with the reason what is none, or what we cannot carry out. */
 export function readRule(document: Yaml): EventRule | CorrelationRule {

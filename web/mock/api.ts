@@ -1,5 +1,6 @@
 import type { CommandInput } from "#domain/command/command.ts";
 import type { CommandView, HomeView, IncidentCard, TenantRow } from "#domain/view/portal.ts";
+import { campaignLines, campaignView, decideMock, PHISH, previewMock, waitingPhish } from "./campaign.ts";
 import { catalog, failedAttacks, impact, uncommonEntry, uncommonPage } from "./detection.ts";
 import { CUSTOMERS, eventPage, exchangePage, QUEUE, scanOf } from "./events.ts";
 import { INCIDENTS, incidentById } from "./incidents.ts";
@@ -181,6 +182,25 @@ const ROUTES: Route[] = [
         : Response.json({ ok: true }, { headers: { "set-cookie": "mock_viewer=dan; Path=/" } }),
   ],
 ];
+/** Campaigns, and phish over tenants; a guest of one tenant meets neither. */
+function attackerMock(key: string, who: string, request: Request, body: Record<string, unknown>): Response | undefined {
+  const query = new URL(request.url).searchParams;
+  const isGuest = who === "guest";
+  if (key === "GET /api/campaigns") return Response.json(isGuest ? [] : campaignLines(query.get("incidentId")));
+  const campaign = /^(GET|POST) \/api\/campaigns\/([^/]+)(\/orders)?$/.exec(key);
+  if (campaign?.[3]) return Response.json(decideMock(body), { status: 202 });
+  if (campaign) return found(isGuest ? undefined : campaignView(campaign[2] ?? ""));
+  // Whoever is not Dan sees Dan's order waiting for a second person.
+  const phish = who === "dan" ? PHISH : waitingPhish(false);
+  if (key === "GET /api/phish") {
+    const mail = incidentById(query.get("incidentId") ?? "")?.phish[0];
+    return Response.json(mail ? [{ ...phish, internetMessageId: mail.internetMessageId }] : isGuest ? [] : [phish]);
+  }
+  if (/^POST \/api\/phish\/[^/]+\/preview$/.test(key)) return Response.json(previewMock(body));
+  if (/^(GET|POST) \/api\/phish(\/|$)/.test(key)) return Response.json(phish);
+  return undefined;
+}
+
 const found = (row: unknown): Response => (row ? Response.json(row) : problem(404, "Not found"));
 
 /**
@@ -226,6 +246,11 @@ export async function mockApi(request: Request): Promise<Response> {
   if (asked) {
     received.push({ path: pathname, body });
     return asked;
+  }
+  const attack = attackerMock(key, who, request, body);
+  if (attack) {
+    if (request.method === "POST") received.push({ path: pathname, body });
+    return attack;
   }
   const proof = latencyMock(key, new URL(request.url).searchParams);
   if (proof) return proof;

@@ -20,7 +20,7 @@ export const load: PageServerLoad = async (event) => {
   const log = tabOf(url.searchParams.get("log"));
   const query = new URLSearchParams();
   if (log.category) query.set("category", log.category);
-  for (const name of ["cursor", "ip", "upn", "q"]) {
+  for (const name of ["cursor", "ip", "upn", "q", "subject", "sender"]) {
     const value = url.searchParams.get(name);
     if (value) query.set(name, value);
   }
