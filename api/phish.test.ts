@@ -154,6 +154,7 @@ describe("retracting over tenants", () => {
     await rig.make.orm.$client`update phish_matches set state = 'found' where id = ${ids[0] ?? ""}`;
     const late = await ask();
     rig.clock.at = new Date(rig.clock.at.getTime() + 31 * 60_000);
+    await second.post("/api/auth/prove", { code: await second.code() });
     expect(await (await answer(second, late?.id ?? "", late?.previewHash ?? "")).json()).toMatchObject({
       reason: "expired",
     });

@@ -21,7 +21,7 @@ describe("the worker's settings", () => {
     expect(() => readWorkerEnv({ ...good, PETRA_QUEUES: "kitchen" })).toThrow("PETRA_QUEUES");
   });
   it("run every queue unless told which", () => {
-    expect(readWorkerEnv(good).PETRA_QUEUES).toEqual(["containment", "monitor", "scan", "notify"]);
+    expect(readWorkerEnv(good).PETRA_QUEUES).toEqual(["containment", "monitor", "scan", "mail", "notify"]);
     expect(readWorkerEnv({ ...good, PETRA_QUEUES: "scan, notify" }).PETRA_QUEUES).toEqual(["scan", "notify"]);
   });
   it("a moved clock and a planned death do not start in production [S55]", () => {

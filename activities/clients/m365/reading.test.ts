@@ -159,15 +159,17 @@ test("a feed that says throttled with 403 is to be tried again, and a blob that 
   const { tenantId } = await newTenant("aitm-mail-rule");
   const tenant = cloud.m365.tenant(tenantId);
   const window = { contentType: "Audit.Exchange", since: days(0.9), until: days(0) };
-  await idsOf(tenant.activityFeed(window));
+  const whole = [];
+  for await (const page of tenant.activityFeed(window)) whole.push(page);
   await cloud.simulator.fault(tenantId, { kind: "feed-throttle", count: 1 });
   expect(await faultOf(idsOf(tenant.activityFeed(window)))).toMatchObject({ faultClass: "retry", code: "AF429" });
   await cloud.simulator.admin("DELETE", `/admin/tenants/${tenantId}/faults`);
   await cloud.simulator.fault(tenantId, { kind: "blob-gone", count: 1 });
   const pages = [];
   for await (const page of tenant.activityFeed(window)) pages.push(page);
+  expect(whole.filter((page) => page.records.length === 0)).toEqual([]);
+  expect(pages).toHaveLength(whole.length);
   expect(pages.filter((page) => page.records.length === 0)).toHaveLength(1);
-  expect(pages.some((page) => page.records.length > 0)).toBe(true);
 });
 
 test("an audit query falls back to beta where v1.0 is missing, and its records come from there", async () => {
@@ -207,11 +209,14 @@ test("hidden rules are seen, system rules are not", async () => {
   const mailbox = cloud.simulator.simulator.world.tenants
     .get(tenantId)
     ?.users.find((user) => user.id === victim.objectId)?.mailbox;
-  for (const rule of mailbox?.rules ?? []) if (rule.name !== "Junk E-mail Rule") rule.hidden = true;
+  const people = (mailbox?.rules ?? []).filter((rule) => rule.name !== "Junk E-mail Rule");
+  for (const rule of people) rule.hidden = true;
   const tenant = cloud.m365.tenant(tenantId);
   const { items } = await tenant.inventory({ mailboxes: [victim.objectId] });
   const rules = items.filter((item) => item.kind === "inbox-rule");
-  expect(rules).toMatchObject([{ detail: { isHidden: "true" } }]);
+  expect(people.length).toBeGreaterThan(0);
+  expect(rules.map((rule) => rule.name).toSorted()).toEqual(people.map((rule) => rule.name).toSorted());
+  expect(rules.every((rule) => rule.detail.isHidden === "true")).toBe(true);
   const ruleId = String(rules[0]?.objectId);
   expect(await tenant.readInboxRule(victim.objectId, ruleId)).toMatchObject({ isEnabled: true });
   expect(await tenant.deleteInboxRule(victim.objectId, ruleId)).toMatchObject({ kind: "accepted" });
