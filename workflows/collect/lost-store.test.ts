@@ -50,7 +50,15 @@ async function openEmptyTemporal(prefix: string) {
   const workers = await rig.startWorkers({
     containment: createIncidentActivities({ db, clock, remediate, publicUrl, workflowIdOf: workflowIds.incident }),
     monitor: createTenantActivities({ db, clock, cloud, bell: rig.bell }),
-    notify: createRelayActivities({ db, signer: createSigner(new Uint8Array(32).fill(3)), clock, mail, bell: rig.bell, everyMs: 100, lengthMs: 600_000 }),
+    notify: createRelayActivities({
+      db,
+      signer: createSigner(new Uint8Array(32).fill(3)),
+      clock,
+      mail,
+      bell: rig.bell,
+      everyMs: 100,
+      lengthMs: 600_000,
+    }),
   });
   const stopLoops = await keepLoops(rig.bell, 1, 300);
   return {

@@ -12,6 +12,7 @@ const tenant = (over: Partial<TenantRow>): TenantRow => ({
   product: "monitoring",
   isScanOnly: false,
   responseEnabled: true,
+  isDrill: false,
   isSensitive: false,
   scanProgress: null,
   trialEndsAt: null,
