@@ -171,3 +171,39 @@ it("a secret named by the directory and by the audit log under different ids is 
   ]);
   expect(incidents[0]?.signals.map((s) => s.detection)).toContain("workload-identity-strange");
 });
+
+it("two colleagues make an office, a rented machine takes three on several days, a carrier's exit never becomes one", () => {
+  const seenBy = (ip: string, names: string[], days: number[]) => [
+    ...usual(),
+    ...names.flatMap((name) => days.map((day) => signIn(at(day, "10:00"), ip, { who: `${name}@fabrikam.example` }))),
+    signIn(at(20, "09:00"), ip),
+  ];
+  expect(placeOf(seenBy("82.3.4.5", ["bob", "cid"], [15, 17])).standing).toBe("company");
+  expect(placeOf(seenBy(HOSTING, ["bob", "cid"], [15, 17])).standing).toBe("new");
+  expect(placeOf(seenBy(HOSTING, ["bob", "cid", "dee"], [15, 16, 17])).standing).toBe("company");
+  expect(placeOf(seenBy("92.40.58.48", ["bob", "cid", "dee"], [15, 16, 17])).standing).toBe("new");
+});
+
+it("an attacker who roams stays red in the session that only he used, and unclear in one he copied", () => {
+  const act = (owner: boolean) => {
+    const roamed = event("teams.message.send", at(20, "11:00"), { ip: CAFE, handles: { sessionId: "s7" } });
+    const rows = run([
+      ...usual(),
+      ...(owner ? [signIn(at(20, "08:00"), HOME, { handles: { sessionId: "s7" } })] : []),
+      signIn(at(20, "09:58"), HOSTING, { agent: "axios/1.7.9", code: "50074" }),
+      signIn(at(20, "09:59"), HOSTING, { agent: "axios/1.7.9", handles: { sessionId: "s7" } }),
+      roamed,
+    ]).attribution;
+    return rows.find((r) => r.recordId === roamed.recordId)?.verdict;
+  };
+  expect(act(false)).toBe("attacker");
+  expect(act(true)).toBe("unclear");
+});
+
+it("what nobody honest does within two days of a strange access is one story with it, weeks apart it is none", () => {
+  const rule = (day: number) =>
+    event("inbox-rule.create", at(day, "12:00"), { ip: HOME, rule: { name: "..", deletes: true, conditions: {} } });
+  const strange = signIn(at(20, "03:00"), HOSTING, { agent: FIREFOX_LINUX });
+  expect(run([...usual(), strange, rule(21)]).incidents.map((i) => i.account.upn)).toEqual([ANN]);
+  expect(run([...usual(), strange, rule(28)]).incidents).toEqual([]);
+});

@@ -15,17 +15,29 @@ export function attribute(
   const first = Math.min(...incidents.map((i) => Date.parse(i.firstAttackerActivity)));
   const last = Math.max(...incidents.map((i) => Date.parse(i.lastAttackerActivity)));
   const apps = plantedApps(cited);
+  const shared = sessionsOfOwner(account);
   let lastHis = Number.NEGATIVE_INFINITY;
   const out: Attribution[] = [];
   for (const seen of account.events) {
-    const verdict = one(seen, cited, handles, { first, last, lastHis, apps });
+    const verdict = one(seen, cited, handles, { first, last, lastHis, apps, shared });
     if (verdict.verdict === "attacker") lastHis = seen.at;
     for (const recordId of seen.ids) out.push({ recordId, ...verdict });
   }
   return out;
 }
 
-type When = { first: number; last: number; lastHis: number; apps: ReadonlySet<string> };
+type When = { first: number; last: number; lastHis: number; apps: ReadonlySet<string>; shared: ReadonlySet<string> };
+
+/** Sessions that were used where the owner is at home: his own, or his that somebody copied. */
+function sessionsOfOwner(account: Account): Set<string> {
+  const out = new Set<string>();
+  for (const { event, place } of account.events) {
+    const { sessionId } = event.handles;
+    if (sessionId && (place.trustedDevice || place.standing === "own" || place.standing === "company"))
+      out.add(sessionId);
+  }
+  return out;
+}
 
 /** Applications that a cited act let in or made. */
 function plantedApps(cited: ReadonlySet<Seen>): Set<string> {
@@ -56,6 +68,8 @@ function one(seen: Seen, cited: ReadonlySet<Seen>, handles: Handles, when: When)
   const inSession = session !== undefined && seen.at >= session;
   if (inSession && seen.place.standing === "silent")
     return { verdict: "attacker", reason: "in the attacker's session" };
+  if (inSession && seen.place.standing === "new" && !when.shared.has(seen.event.handles.sessionId ?? ""))
+    return { verdict: "attacker", reason: "in a session that only the attacker used" };
   if (seen.place.standing === "own" || seen.place.standing === "company")
     return { verdict: "owner", reason: seen.place.notes[0] ?? "familiar network" };
   if (seen.at < when.first) return { verdict: "owner", reason: "before the attacker's first activity" };

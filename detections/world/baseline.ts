@@ -175,11 +175,12 @@ function colleaguesOn(
   account: Account,
   at: number,
   company: Map<string, Map<string, Sighting>>,
+  days: number,
 ): number {
   let count = 0;
   for (const [key, sighting] of company.get(network) ?? []) {
-    if (key !== account.key && at - sighting.first >= DAY && (sighting.days >= 2 || at - sighting.first >= 3 * DAY))
-      count += 1;
+    const age = at - sighting.first;
+    if (key !== account.key && age >= DAY && (sighting.days >= days || (days <= 2 && age >= 3 * DAY))) count += 1;
   }
   return count;
 }
@@ -194,6 +195,14 @@ const KIND_STRANGENESS: Partial<Record<string, number>> = {
 
 /** Any stranger may come from the same exits: that colleagues were seen there says nothing. */
 const SHARED_BY_STRANGERS = new Set(["tor", "mobile"]);
+const RENTED = new Set(["hosting", "vpn", "residential-proxy"]);
+
+/** How many colleagues on how many days make a network the company's: a gateway on rented machines has more than two victims have. */
+function ownNetworkNeeds(kind: string): { colleagues: number; days: number } | undefined {
+  if (SHARED_BY_STRANGERS.has(kind)) return undefined;
+  return RENTED.has(kind) ? { colleagues: 3, days: 3 } : { colleagues: 2, days: 2 };
+}
+
 /** A VPN provider of days is the owner's own, whichever exit he gets. */
 const HABITS = new Set(["vpn", "proxy"]);
 const OWN_VPN = 0.25;
@@ -246,7 +255,8 @@ function placeOf(
   if (!tainted && isHome(own, kind, ip, network, seen.at)) {
     return { ...base, standing: "own", strangeness: 0, notes: ["network the account has used for days"] };
   }
-  if (!tainted && !SHARED_BY_STRANGERS.has(kind) && colleaguesOn(network, account, seen.at, company) >= 2) {
+  const need = ownNetworkNeeds(kind);
+  if (!tainted && need && colleaguesOn(network, account, seen.at, company, need.days) >= need.colleagues) {
     return { ...base, standing: "company", strangeness: 0.25, notes: ["network colleagues use"] };
   }
   const notes: string[] = ["address the account has not used before"];
