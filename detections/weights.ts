@@ -196,8 +196,6 @@ export const JUDGEMENT = {
   repeated: 0.2,
   /** Acts from an address that says nothing, soon after a strange sign-in: probably his, not surely. */
   temporalLink: 0.6,
-  /** An act from a place that is merely new is tied by how strange the place is; below this not at all. */
-  leastLink: 0.4,
   /** An application let in from home and then used from a strange place. */
   usedElsewhere: 0.9,
   /** Took place on the owner's own known device: points taken off each finding. */

@@ -88,10 +88,7 @@ function linkOf(account: Account, seen: Seen, handles: Handles): number {
     if (his) return seen.at - last.at <= 2 * HOUR ? 0.8 : JUDGEMENT.temporalLink;
     return 0;
   }
-  if (isStrangePlace(seen)) {
-    const share = Math.min(1, seen.place.strangeness / JUDGEMENT.suspiciousAccess);
-    if (share >= JUDGEMENT.leastLink) return share;
-  }
+  if (isStrangePlace(seen) && seen.place.strangeness >= JUDGEMENT.suspiciousAccess) return 1;
   return usedElsewhere(account, seen) ? JUDGEMENT.usedElsewhere : 0;
 }
 
