@@ -1,4 +1,6 @@
 import { networkOf } from "#domain/event/address.ts";
+import { abuse } from "../abused-apps.ts";
+import { imitated } from "../lookalike.ts";
 import { JUDGEMENT } from "../weights.ts";
 import { type Account, DAY, type Place, type Seen, SILENT } from "./seen.ts";
 
@@ -25,6 +27,8 @@ type Profile = {
   habit: Map<string, { withDevice: Set<number>; without: number }>;
   /** Address → when a device the company knows last signed in there. */
   vouched: Map<string, number>;
+  /** Applications that were let in on a device the company knows, under a name that hides nothing. */
+  letIn: Set<string>;
 };
 
 function profile(): Profile {
@@ -38,6 +42,7 @@ function profile(): Profile {
     days: new Set(),
     habit: new Map(),
     vouched: new Map(),
+    letIn: new Set(),
   };
 }
 
@@ -74,6 +79,12 @@ function rememberDevices(own: Profile, seen: Seen, ip: string | undefined, agent
   if (seen.event.client.deviceId) habit.withDevice.add(Math.floor(seen.at / DAY));
   else habit.without += 1;
   own.habit.set(agent, habit);
+}
+
+function rememberApplication(own: Profile, { event, place }: Seen): void {
+  const { appId, name } = event.app ?? {};
+  if (event.action !== "app.consent" || !appId || !place.trustedDevice || own.letIn.size >= MAX_VALUES) return;
+  if (imitated(name ?? "")?.how !== "disguised" && abuse(appId, name) === undefined) own.letIn.add(appId);
 }
 
 /** In an account's first days a value seen half a day earlier must do, or everything would be strange. */
@@ -122,6 +133,7 @@ export function assignPlaces(events: Seen[], taint: Taint, past: readonly PastDa
     if (!isLearnable(seen) || hostile) continue;
     remember(seen, account.key, own, company);
     rememberDevices(own, seen, tellingIp(seen), agentKey(seen));
+    rememberApplication(own, seen);
   }
 }
 
@@ -287,6 +299,11 @@ function placeOf(
   if (trustedDevice) {
     strangeness = Math.min(strangeness, 0.5);
     notes.push("on a device the company knows");
+  }
+  // A product fetches from machines its maker rents: its traffic is no person in a strange place.
+  if (kind === "hosting" && !tainted && own.letIn.has(client.appId ?? "")) {
+    strangeness = Math.min(strangeness, 0.5);
+    notes.push("servers of an application let in on a device the company knows");
   }
   const scale = tainted ? Math.max(0.7, maturity) : 0.3 + 0.7 * maturity;
   return { ...base, standing: "new", strangeness: Math.max(0, strangeness * scale), notes };
