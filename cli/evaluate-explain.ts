@@ -4,7 +4,7 @@ const WHY: Record<"episode" | "case", Record<string, string>> = {
     "sentinel_training_lab/T4":
       "two rules an account made from an address of Microsoft's own, with no other record of that account: Uncommon Activity. One inbox rule alone is no takeover.",
     "sentinel_training_lab/T6":
-      "the file carries no time for its rows; what cannot be placed in time is listed as unreadable, not guessed at.",
+      "the rows carry no time and are placed at the end of the log. That one account gave several applications secrets from several networks would tell if it was known to be within hours; without times it is not, and each secret alone is a line under Uncommon Activity.",
   },
   case: {
     "Azure.Audit.OIDC.Changed/Non-OIDC Policy Change":

@@ -114,7 +114,8 @@ function thin(labelled: readonly Measured[]): string[] {
     "- Sign-in records are few, message traces hold no attack, and no set carries token ids together with mailbox records.",
     "- The population is simulated: its networks, habits and attackers are one author's idea of them. Its ordinary work is thinned to a fifth for speed.",
     "- Whether an attack was raised in time is measured on event time; records that arrive late cost minutes to hours on top (see the tables of the sets).",
-    "- A password spray is told well when it comes from few addresses or one client; an attacker who roams from address to address, reads quietly from a telephone network or a home connection, or rents his machine from Microsoft's own cloud is the weakest part.",
+    "- A password spray is told well when it comes from few addresses or one client; an attacker who comes from a home connection or telephone network of the owner's country, where the account never showed a device that he now lacks, or whose goal is one message minutes after he got in, is the weakest part.",
+    "- The judgement was worked on with populations of the same generator under other seeds: whoever attacks in ways its author did not think of is not in these figures.",
     "- Weights were set while looking at the public sets; their figures are an upper bound of what an unseen tenant will show.",
   ];
 }

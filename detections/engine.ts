@@ -3,7 +3,7 @@ import { CATALOG } from "./catalog.ts";
 import type { Detection, Finding } from "./define-detection.ts";
 import { guessingCampaigns } from "./guessing.ts";
 import { attribute } from "./judgement/attribution.ts";
-import { failedAttacks, targetedAccounts } from "./judgement/failed-attacks.ts";
+import { failedAttacks, isAttack, targetedAccounts } from "./judgement/failed-attacks.ts";
 import { draft } from "./judgement/incident.ts";
 import { leftovers } from "./judgement/leftover.ts";
 import { stories } from "./judgement/story.ts";
@@ -83,12 +83,17 @@ function judgeAll(world: World, input: AnalysisInput, own: readonly OwnFinding[]
         ),
       ),
       proofs: incidents.flatMap((story) =>
-        story.parts.filter(isProof).flatMap((p) => p.finding.events.filter(isStrangePlace)),
+        story.parts.filter(isProof).flatMap((p) => p.finding.events.filter(isBurning)),
       ),
       rest,
     });
   }
   return out.sort((a, b) => (a.account.key < b.account.key ? -1 : 1));
+}
+
+/** The intruder's side of a proof: a merely new address is as well the owner's own side of it. */
+function isBurning(seen: Seen): boolean {
+  return isStrangePlace(seen) && seen.place.strangeness >= JUDGEMENT.suspiciousAccess;
 }
 
 /** Acts that leave no doubt about who is on the address they came from. */
@@ -206,7 +211,7 @@ export function analyze(
   }
   const raised = judged.flatMap((j) => j.incidents);
   const guesses = guessingCampaigns(world)
-    .filter((c) => c.kind === "spray")
+    .filter(isAttack)
     .flatMap((c) => c.attempts);
   const left = leftovers(world, raised, input);
   const incidents = [...raised, ...left.incidents].sort(worstFirst);

@@ -9,6 +9,11 @@ const TABLE = {
   "spray-success": [8, 0, "the address that tried many accounts then knew this account's password"],
   "spray-password-known": [6, 0, "the spraying address had the right password and only the second factor stopped it"],
   "guessing-success": [3.5, 0, "many wrong passwords from a strange address, then the right one"],
+  "guessing-success-near": [
+    1.5,
+    0,
+    "the same from a place that is merely new: people forget passwords on the road too",
+  ],
   "guessing-success-familiar": [0.5, 0, "people mistype and remember; from their own network it means little"],
   "unfamiliar-sign-in": [1, 0, "a new address is a weak fact; scaled by how strange the place is"],
   "aitm-kit": [6, 0, "a phishing kit's client completed a sign-in with a second factor"],
@@ -20,6 +25,11 @@ const TABLE = {
   "toolkit-sign-in": [3, 0, "a script library signed in as a person"],
   "toolkit-sign-in-familiar": [0.5, 0, "the company's own scripts run from its own network"],
   "session-two-clients": [6, 0, "one browser session cannot be on two systems in two networks: it was copied"],
+  "session-lost-device": [
+    4.5,
+    0,
+    "a session that began on a known device goes on elsewhere without it: its token was copied",
+  ],
   "session-two-networks": [3, 0, "a session moved to strange infrastructure while its owner stayed"],
   "impossible-travel": [2.5, 0, "two places in less time than a flight takes; VPN exits do this too"],
   "device-code": [3, 0, "device code sign-in from a strange place is how this phish ends"],
@@ -43,6 +53,7 @@ const TABLE = {
   "transport-rule-outside": [2.5, 4, "all the company's mail can be copied outside by one transport rule"],
   "transport-rule-covert": [5, 3, "a transport rule that copies mail outside and hides itself (nameless, not audited)"],
   "transport-rule-deletes": [1.5, 3, "a transport rule that makes mail disappear"],
+  "transport-rule-lets-pass": [1, 3, "mail of a stranger's choice passes the filters; tests of awareness do this too"],
   "connector-inbound": [1, 4, "an inbound connector lets strangers' mail pass as the company's own"],
   "connector-outbound": [0.75, 3, "an outbound connector can carry the company's mail elsewhere"],
   "remote-forwarding-opened": [1, 3, "automatic forwarding to the outside was switched on for everybody"],
@@ -67,6 +78,11 @@ const TABLE = {
   "device-registered": [0, 3.5, "a device was registered from where the strange sign-in came"],
   "mail-read-mass": [0.5, 2.5, "many messages opened in a short time"],
   "mail-read": [0, 1.5, "mail opened from a strange place"],
+  "mail-read-machine": [
+    0.75,
+    2,
+    "a rented machine reads mail while the owner's browser works at home, or a hidden one does",
+  ],
   "mail-sync": [0.5, 2.5, "the whole mailbox was synchronised to a strange client"],
   "phish-burst": [2, 4, "one text to many within minutes, unlike anything this account sends"],
   "sent-strange": [0, 1, "mail sent from a strange place"],
@@ -128,6 +144,11 @@ const TABLE = {
   "secret-read": [0.25, 2, "a stored secret was read from a strange place"],
   "secrets-read": [0.75, 2.5, "stored secrets of several devices were read within an hour"],
   "workload-moved": [1.5, 3, "an application with a fresh secret works from where it never was"],
+  "workload-reads-mail": [
+    5,
+    3,
+    "an application at home elsewhere got a secret and then read several people's mail from a new place",
+  ],
   "workload-first": [0, 2, "a new application's first sign-in after its secret; every new product does this"],
   "chat-burst": [1, 3, "many chats were begun within minutes from a strange place"],
   "state-run-country": [4, 0, "every address of the country belongs to its state; no customer works there"],
@@ -175,6 +196,8 @@ export const JUDGEMENT = {
   repeated: 0.2,
   /** Acts from an address that says nothing, soon after a strange sign-in: probably his, not surely. */
   temporalLink: 0.6,
+  /** An application let in from home and then used from a strange place. */
+  usedElsewhere: 0.9,
   /** Took place on the owner's own known device: points taken off each finding. */
   trustedDevice: 3,
   /** Findings this close in time tell one story (hours). */

@@ -20,7 +20,7 @@ function entry(kind: FailedAttack["kind"], attempts: readonly Seen[]): FailedAtt
 }
 
 /** People who mistype on their own network are no attack. */
-function isAttack(found: Guessing): boolean {
+export function isAttack(found: Guessing): boolean {
   if (found.kind === "spray") return true;
   const strange = found.attempts.filter((a) => a.place.standing !== "own" && a.place.standing !== "company");
   return strange.length * 2 > found.attempts.length;

@@ -56,7 +56,7 @@ function kindOf(parts: readonly Weighed[]): IncidentKind {
   const has = (...keys: string[]): boolean => parts.some((p) => keys.includes(p.finding.weight.key));
   if (has("spray-success", "spray-password-known")) return "spray-compromise";
   if (has("aitm-kit", "aitm-pattern")) return "aitm";
-  if (has("session-two-clients", "session-two-networks")) return "session-theft";
+  if (has("session-two-clients", "session-lost-device", "session-two-networks")) return "session-theft";
   const planted = plantedApps(parts);
   const byApp = (p: Weighed): boolean => p.finding.events.some((s) => planted.has(s.event.client.appId ?? ""));
   const access = sum(parts, (p) => p.detection.stage === "access" && !byApp(p));

@@ -76,7 +76,7 @@ function actPoints(parts: readonly Weighed[]): {
   return { total, linked, linkedOwn, own, kinds: groups.length, damning };
 }
 
-/** Adds up and decides whether the parts make a story: getting in and acting, a decisive entry, or damning acts together. */
+/** Adds up and decides whether the parts make a story: getting in and acting, a decisive entry, or damning acts. */
 export function judge(parts: Weighed[]): Story {
   const access = accessPoints(parts.filter((p) => p.detection.stage === "access"));
   const acts = actPoints(parts.filter((p) => p.detection.stage !== "access"));
@@ -88,8 +88,10 @@ export function judge(parts: Weighed[]): Story {
       : JUDGEMENT.actsBesideWeakAccess;
   const followed = access.best >= JUDGEMENT.suspiciousAccess && acts.linked >= enough;
   const chain = acts.own >= JUDGEMENT.chainOfActs && acts.kinds >= 2 && acts.damning >= JUDGEMENT.damningAct;
+  // What nobody honest does, days or hours from a strange access, belongs to it though no address or session says so.
+  const besides = access.best >= JUDGEMENT.suspiciousAccess && acts.damning >= JUDGEMENT.damningAct;
   const manySigns = access.total >= JUDGEMENT.incident + 1;
-  const coherent = score >= JUDGEMENT.incident && (decisive || followed || chain || manySigns);
+  const coherent = score >= JUDGEMENT.incident && (decisive || followed || besides || chain || manySigns);
   return { parts, score, coherent, ...spanOf(parts) };
 }
 

@@ -88,7 +88,22 @@ function linkOf(account: Account, seen: Seen, handles: Handles): number {
     if (his) return seen.at - last.at <= 2 * HOUR ? 0.8 : JUDGEMENT.temporalLink;
     return 0;
   }
-  return isStrangePlace(seen) && seen.place.strangeness >= JUDGEMENT.suspiciousAccess ? 1 : 0;
+  if (isStrangePlace(seen) && seen.place.strangeness >= JUDGEMENT.suspiciousAccess) return 1;
+  return usedElsewhere(account, seen) ? JUDGEMENT.usedElsewhere : 0;
+}
+
+/** The application that was let in then read mail or files itself, from where the account never was. */
+function usedElsewhere(account: Account, seen: Seen): boolean {
+  const appId = seen.event.action === "app.consent" ? seen.event.app?.appId : undefined;
+  if (!appId) return false;
+  return account.events.some(
+    (s) =>
+      s.at >= seen.at &&
+      s.event.client.appId === appId &&
+      /^(mail\.read|file\.)/.test(s.event.action) &&
+      isStrangePlace(s) &&
+      s.place.strangeness >= JUDGEMENT.suspiciousAccess,
+  );
 }
 
 /** Weighs all findings of one account against its handles. */

@@ -11,14 +11,19 @@ function protocol(seen: Seen): string {
   return `${signIn?.clientApp ?? ""} ${client.userAgent ?? ""} ${client.protocol ?? ""}`;
 }
 
+/** By the log's word, or where it has none by the client that names itself so. */
+function isLegacy({ event, facts }: Seen): boolean {
+  if (event.action === "mail.read") return /pop3|imap/i.test(event.client.protocol ?? "");
+  return event.signIn?.isLegacyAuth === true || facts.agent?.family === "legacy mail protocol";
+}
+
 /** A person known for days who never fetched mail this way before. */
-function isFirstUse(account: Account, seen: Seen): boolean {
+function isFirstUse(account: Account, run: readonly Seen[]): boolean {
+  const seen = run[0]!;
   return (
     seen.place.maturity >= 1 &&
-    BARE.test(protocol(seen)) &&
-    !account.events.some(
-      (s) => s.at < seen.at - DAY && s.event.signIn?.isLegacyAuth === true && s.event.outcome === "success",
-    )
+    run.some((s) => BARE.test(protocol(s))) &&
+    !account.events.some((s) => s.at < seen.at - DAY && isLegacy(s) && s.event.outcome === "success")
   );
 }
 
@@ -27,7 +32,7 @@ export default defineDetection({
   title: "Old protocol without a second factor",
   severity: "medium",
   stage: "access",
-  sources: ["sign-in-log", "unified-audit-log"],
+  sources: ["sign-in-log", "unified-audit-log", "mailbox-audit"],
   needs: ["ip", "agent", "baseline"],
   attack: [{ tactic: "TA0001", technique: "T1078.004" }],
   falsePositives: ["Scanners, old phones and devices that send mail"],
@@ -36,16 +41,17 @@ export default defineDetection({
   find: (world) => {
     const out: Finding[] = [];
     const old = world
-      .byAction("sign-in")
-      .filter((s) => s.event.signIn?.isLegacyAuth && s.event.outcome === "success" && s.place.standing === "new");
+      .byAction("sign-in", "mail.read")
+      .filter((s) => isLegacy(s) && s.event.outcome === "success" && s.place.standing === "new");
     for (const [account, events] of byAccount(old)) {
       for (const [ip, run] of groupBy(events, (s) => s.event.client.ip)) {
+        const first = isFirstUse(account, run);
         out.push({
           account,
           events: run.slice(0, 4),
           dedup: ip,
-          weight: weigh(isFirstUse(account, run[0]!) ? "legacy-first-use" : "legacy-success"),
-          reason: `An old mail protocol${isFirstUse(account, run[0]!) ? ", which this account never used," : ""} signed in from ${ip}: ${run[0]?.place.notes.join(", ")}.`,
+          weight: weigh(first ? "legacy-first-use" : "legacy-success"),
+          reason: `An old mail protocol${first ? ", which this account never used," : ""} got in from ${ip}: ${run[0]?.place.notes.join(", ")}.`,
         });
       }
     }

@@ -5,6 +5,8 @@ import { HOUR, MINUTE, type Seen } from "../world/seen.ts";
 
 const REFUSALS = 4;
 const MAX_PROMPTS = 24;
+/** More refusals than anybody taps by mistake, wherever they come from. */
+const MANY_REFUSALS = 8;
 
 export default defineDetection({
   id: "mfa-fatigue",
@@ -20,12 +22,11 @@ export default defineDetection({
   find: (world) => {
     const out: Finding[] = [];
     for (const [account, events] of byAccount(world.byAction("sign-in"))) {
-      const asked = events.filter(
-        (s) => s.event.resultCode === "500121" && s.place.standing === "new" && !s.place.trustedDevice,
-      );
+      const asked = events.filter((s) => s.event.resultCode === "500121" && !s.place.trustedDevice);
       for (const run of runs(asked, 30 * MINUTE)) {
         const last = run.at(-1);
-        if (run.length < REFUSALS || !last) continue;
+        const enough = run.some((s) => s.place.standing === "new") ? REFUSALS : MANY_REFUSALS;
+        if (run.length < enough || !last) continue;
         const gaveIn = events.find((s) => accepts(s, last));
         if (gaveIn)
           out.push({

@@ -45,16 +45,19 @@ export default defineDetection({
         if (!pair) continue;
         const copied =
           family(pair[0]) !== undefined && family(pair[1]) !== undefined && system(pair[0]) !== system(pair[1]);
+        const lost = !copied && losesDevice(pair[0], pair[1]);
         const [from, to] = pair.map((s) => s.event.client.ip ?? "?");
         out.push({
           account,
           events: pair,
           dedup: session,
-          weight: weigh(copied ? "session-two-clients" : "session-two-networks"),
-          title: copied ? "Session copied to another machine" : "Session moved to a strange network",
+          weight: weigh(copied ? "session-two-clients" : lost ? "session-lost-device" : "session-two-networks"),
+          title: copied || lost ? "Session copied to another machine" : "Session moved to a strange network",
           reason: copied
             ? `One session was used by ${family(pair[0])} from ${from} and by ${family(pair[1])} from ${to}.`
-            : `One session moved from ${from} to ${to} (${pair[1].place.notes.join(", ")}).`,
+            : lost
+              ? `One session, begun on a known device from ${from}, went on without that device from ${to}.`
+              : `One session moved from ${from} to ${to} (${pair[1].place.notes.join(", ")}).`,
         });
       }
     }
@@ -68,7 +71,7 @@ function split(all: Seen[]): [Seen, Seen] | undefined {
   if (networks.size < 2) return undefined;
   let best: [Seen, Seen] | undefined;
   const firsts = [...networks.values()].flatMap((list) =>
-    [...groupBy(list, family).values()].map((g) => g[0]!).concat(list[0]!),
+    [...groupBy(list, family).values(), ...groupBy(list, showsDevice).values()].map((g) => g[0]!).concat(list[0]!),
   );
   for (const a of firsts) {
     for (const b of firsts) {
@@ -82,10 +85,34 @@ function split(all: Seen[]): [Seen, Seen] | undefined {
       if (!leaps(a, b)) continue;
       const changed = system(a) !== undefined && system(b) !== undefined && system(a) !== system(b);
       if (changed) return [a, b];
-      best ??= [a, b];
+      if (!best || (losesDevice(a, b) && !losesDevice(...best))) best = [a, b];
     }
   }
   return best;
+}
+
+/** Whether a sign-in showed a device; other records never do. */
+function showsDevice({ event }: Seen): string | undefined {
+  return event.action === "sign-in" ? String(event.client.deviceId !== undefined) : undefined;
+}
+
+/** The known device of the session's sign-ins is gone, in a network the account was not at home in. */
+function losesDevice(a: Seen, b: Seen): boolean {
+  return (
+    showsDevice(a) === "true" &&
+    a.place.trustedDevice &&
+    showsDevice(b) === "false" &&
+    b.event.outcome === "success" &&
+    b.place.standing === "new"
+  );
+}
+
+const INFRASTRUCTURE = /^(hosting|vpn|tor|residential-proxy)$/;
+/** Where a stolen session can have begun; a private VPN that goes down is its owner's. */
+const RELAYS = /^(hosting|tor|residential-proxy)$/;
+
+function isStrangeOn({ place, facts }: Seen, kinds: RegExp): boolean {
+  return place.standing === "new" && place.strangeness >= 1 && kinds.test(facts.ip?.kind ?? "");
 }
 
 /** Same carrier or same phone on the move is no leap. */
@@ -95,11 +122,10 @@ function leaps(a: Seen, b: Seen): boolean {
   if (!strange) return false;
   const changed = system(a) !== undefined && system(b) !== undefined && system(a) !== system(b);
   if (changed) return true;
+  if (losesDevice(a, b)) return true;
   const asn = [a.facts.ip?.asn, b.facts.ip?.asn];
   if (asn[0] !== undefined && asn[0] === asn[1]) return false;
-  const infrastructure =
-    /^(hosting|vpn|tor|residential-proxy)$/.test(b.facts.ip?.kind ?? "") ||
-    /^(hosting|vpn|tor|residential-proxy)$/.test(a.facts.ip?.kind ?? "");
+  const infrastructure = isStrangeOn(b, INFRASTRUCTURE) || isStrangeOn(a, RELAYS);
   const countries =
     a.facts.ip?.country !== undefined && b.facts.ip?.country !== undefined && a.facts.ip.country !== b.facts.ip.country;
   return infrastructure || (countries && b.at - a.at < 2 * 3_600_000);

@@ -1,7 +1,7 @@
 import { provesPassword } from "#domain/event/sign-in-codes.ts";
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { type Break, breaks, guessingCampaigns, SOON } from "../guessing.ts";
-import { type WeightKey, weigh } from "../weights.ts";
+import { JUDGEMENT, type WeightKey, weigh } from "../weights.ts";
 import type { Seen } from "../world/seen.ts";
 
 const MAX_FAILURES = 6;
@@ -10,9 +10,8 @@ const MAX_FOLLOWING = 8;
 function keyOf(found: Break): WeightKey {
   const familiar = found.success.place.standing === "own" || found.success.place.standing === "company";
   if (found.campaign.kind === "spray") return found.complete ? "spray-success" : "spray-password-known";
-  return familiar || found.success.place.trustedDevice || !found.complete
-    ? "guessing-success-familiar"
-    : "guessing-success";
+  if (familiar || found.success.place.trustedDevice || !found.complete) return "guessing-success-familiar";
+  return found.success.place.strangeness >= JUDGEMENT.suspiciousAccess ? "guessing-success" : "guessing-success-near";
 }
 
 /** The sign-ins of the same client right after the break belong to it. */

@@ -1,7 +1,7 @@
 import type { NormalizedEvent } from "#domain/event/event.ts";
 import { normalizeRecord } from "#domain/event/normalize/index.ts";
 import type { Analysis } from "#domain/incident/analysis.ts";
-import type { AttackTruth } from "#simulator/population/contract.ts";
+import type { AttackTruth, FailedAttackTruth } from "#simulator/population/contract.ts";
 import { population } from "#simulator/population/population.ts";
 import { factsOf } from "../../activities/enrich/index.ts";
 import { analyze } from "../engine.ts";
@@ -23,7 +23,10 @@ export type PopulationScore = {
   /** Incidents at medium or above whose signals cite no attacker's record. */
   falseIncidents: number;
   falseBy: Record<string, number>;
-  /** The attacker's rows, and of them those marked his; the other rows of raised accounts, and of them those marked his. */
+  /**
+   * The attacker's rows, and of them those marked his; the other rows of raised accounts, and of them those marked his.
+   * A stranger's guesses are neither: the owner did not write them.
+   */
   rows: { his: number; marked: number; others: number; wronged: number };
 };
 
@@ -78,13 +81,18 @@ export function scorePopulation(seed: string, size: PopulationSize): PopulationS
       }
       kinds.set(attack.kind, row);
     }
-    countRows(out, analysis, attacks);
+    countRows(out, analysis, attacks, drawn.truth.failed);
   }
   out.kinds = [...kinds.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
   return out;
 }
 
-function countRows(out: PopulationScore, analysis: Analysis, attacks: readonly AttackTruth[]): void {
+function countRows(
+  out: PopulationScore,
+  analysis: Analysis,
+  attacks: readonly AttackTruth[],
+  failed: readonly FailedAttackTruth[],
+): void {
   const his = new Set(attacks.flatMap((a) => a.recordIds));
   const either = new Set(attacks.flatMap((a) => a.ambiguousIds));
   for (const incident of raised(analysis)) {
@@ -93,8 +101,9 @@ function countRows(out: PopulationScore, analysis: Analysis, attacks: readonly A
     for (const detection of new Set(incident.signals.map((s) => s.detection)))
       out.falseBy[detection] = (out.falseBy[detection] ?? 0) + 1;
   }
+  const strangers = new Set(failed.flatMap((f) => f.recordIds));
   for (const { recordId, verdict } of analysis.attribution) {
-    if (either.has(recordId)) continue;
+    if (either.has(recordId) || (strangers.has(recordId) && !his.has(recordId))) continue;
     const isMarked = verdict === "attacker" ? 1 : 0;
     if (his.has(recordId)) {
       out.rows.his += 1;

@@ -7,7 +7,7 @@ import { withAccount } from "../windows.ts";
 import { isSuccess, type Seen } from "../world/seen.ts";
 import type { World } from "../world/world.ts";
 
-function judge(seen: Seen, world: World): { key: WeightKey; to: string } | undefined {
+function judge(seen: Seen, world: World): { key: WeightKey; to?: string } | undefined {
   const rule = seen.event.rule;
   if (!rule) return undefined;
   const to = worstOutside(rule.forwardsTo ?? [], world);
@@ -18,7 +18,12 @@ function judge(seen: Seen, world: World): { key: WeightKey; to: string } | undef
       to: to.address,
     };
   if (rule.deletes) return { key: covert ? "transport-rule-covert" : "transport-rule-deletes", to: "nowhere" };
+  if (seen.event.params.SetSCL === "-1") return { key: covert ? "transport-rule-covert" : "transport-rule-lets-pass" };
   return undefined;
+}
+
+function effectOf(to: string | undefined): string {
+  return to === undefined ? "lets matching mail past the filters" : `sends matching mail to ${to}`;
 }
 
 export default defineDetection({
@@ -52,12 +57,12 @@ export default defineDetection({
         events: [seen],
         dedup: `${rule.name ?? ""}:${seen.event.recordId}`,
         weight: weigh(found.key),
-        reason: `The transport rule "${rule.name ?? "without a name"}" sends matching mail to ${found.to}${found.key === "transport-rule-covert" ? " and hides itself" : ""}.`,
+        reason: `The transport rule "${rule.name ?? "without a name"}" ${effectOf(found.to)}${found.key === "transport-rule-covert" ? " and hides itself" : ""}.`,
         artifacts: [
           {
             kind: "transport-rule",
             name: rule.name ?? "(no name)",
-            effect: `sends the company's mail to ${found.to}`,
+            effect: effectOf(found.to),
             detail: ruleDetail(rule),
           },
         ],

@@ -6,6 +6,14 @@ const works = (when: string, ip: string): NormalizedEvent => ({
   ...signIn(when, ip),
   actor: { kind: "service-principal", appId: APP, displayName: "Backup" },
 });
+const reads = (when: string, ip: string, who: string): NormalizedEvent => ({
+  ...event("mail.read", when, {
+    client: { ip, appId: APP },
+    target: { kind: "mailbox", upn: `${who}@fabrikam.example` },
+    mail: { itemCount: 20 },
+  }),
+  actor: { kind: "service-principal", displayName: "ServicePrincipal_1" },
+});
 const added = event("app.credential.add", at(20, "03:00"), { ip: HOME, app: { appId: APP, name: "Backup" } });
 
 export const cases: Case[] = [
@@ -29,6 +37,32 @@ export const cases: Case[] = [
     kind: "near-miss",
     name: "it goes on from where it always worked",
     events: [...usual(), works(at(5, "01:00"), HOSTING), added, works(at(20, "03:10"), "45.76.10.200")],
+    expect: { fires: false },
+  },
+  {
+    kind: "positive",
+    name: "an archive at home on one network reads three mailboxes from another after it got a secret",
+    events: [
+      ...usual(),
+      reads(at(5, "01:00"), "193.0.14.129", "bob"),
+      added,
+      ...["bob", "cleo", "dan"].map((who, n) => reads(at(20, `03:1${n}`), HOSTING, who)),
+    ],
+    expect: {
+      fires: true,
+      title: "An application acts from a new place after it got a secret",
+      dedupKey: "workload-identity-strange:id-ann@fabrikam.example:Backup:45.76.10.0/24",
+    },
+  },
+  {
+    kind: "near-miss",
+    name: "the archive reads on from where it always read",
+    events: [
+      ...usual(),
+      reads(at(5, "01:00"), HOSTING, "bob"),
+      added,
+      ...["bob", "cleo", "dan"].map((who, n) => reads(at(20, `03:1${n}`), HOSTING, who)),
+    ],
     expect: { fires: false },
   },
 ];

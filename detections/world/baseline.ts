@@ -1,4 +1,6 @@
 import { networkOf } from "#domain/event/address.ts";
+import { abuse } from "../abused-apps.ts";
+import { imitated } from "../lookalike.ts";
 import { JUDGEMENT } from "../weights.ts";
 import { type Account, DAY, type Place, type Seen, SILENT } from "./seen.ts";
 
@@ -21,6 +23,12 @@ type Profile = {
   agent: Dimension;
   device: Dimension;
   days: Set<number>;
+  /** Kind of client → days on which its sign-ins showed a device, and on which they showed none. */
+  habit: Map<string, { withDevice: Set<number>; without: number }>;
+  /** Address → when a device the company knows last signed in there. */
+  vouched: Map<string, number>;
+  /** Applications that were let in on a device the company knows, under a name that hides nothing. */
+  letIn: Set<string>;
 };
 
 function profile(): Profile {
@@ -32,6 +40,9 @@ function profile(): Profile {
     agent: new Map(),
     device: new Map(),
     days: new Set(),
+    habit: new Map(),
+    vouched: new Map(),
+    letIn: new Set(),
   };
 }
 
@@ -46,6 +57,34 @@ function learn(dimension: Dimension, value: string | undefined, at: number): voi
     known.days += 1;
     known.lastDay = day;
   }
+}
+
+/** A known device speaks for its address this long: what its programs do there names no device. */
+const VOUCHES_FOR = DAY / 2;
+const HABIT_DAYS = 4;
+const RARELY = 5;
+
+/** This kind of client has shown a device for days, and hardly ever none. */
+function alwaysShowsDevice(profile: Profile, agent: string | undefined): boolean {
+  const habit = agent ? profile.habit.get(agent) : undefined;
+  return habit !== undefined && habit.withDevice.size >= HABIT_DAYS && habit.without * RARELY <= habit.withDevice.size;
+}
+
+/** Which clients of the account show a device, and from where known ones sign in. */
+function rememberDevices(own: Profile, seen: Seen, ip: string | undefined, agent: string | undefined): void {
+  if (seen.event.action !== "sign-in" || seen.event.outcome !== "success") return;
+  if (ip && seen.place.trustedDevice) own.vouched.set(ip, seen.at);
+  if (!agent || (own.habit.size >= MAX_VALUES && !own.habit.has(agent))) return;
+  const habit = own.habit.get(agent) ?? { withDevice: new Set<number>(), without: 0 };
+  if (seen.event.client.deviceId) habit.withDevice.add(Math.floor(seen.at / DAY));
+  else habit.without += 1;
+  own.habit.set(agent, habit);
+}
+
+function rememberApplication(own: Profile, { event, place }: Seen): void {
+  const { appId, name } = event.app ?? {};
+  if (event.action !== "app.consent" || !appId || !place.trustedDevice || own.letIn.size >= MAX_VALUES) return;
+  if (imitated(name ?? "")?.how !== "disguised" && abuse(appId, name) === undefined) own.letIn.add(appId);
 }
 
 /** In an account's first days a value seen half a day earlier must do, or everything would be strange. */
@@ -91,7 +130,10 @@ export function assignPlaces(events: Seen[], taint: Taint, past: readonly PastDa
     const own = profileOf(profiles, account.key);
     seen.place = placeOf(seen, account, own, company, taint);
     const hostile = isTainted(taint, seen.event.client.ip, seen.at) || seen.ids.some((id) => taint.records.has(id));
-    if (isLearnable(seen) && !hostile) remember(seen, account.key, own, company);
+    if (!isLearnable(seen) || hostile) continue;
+    remember(seen, account.key, own, company);
+    rememberDevices(own, seen, tellingIp(seen), agentKey(seen));
+    rememberApplication(own, seen);
   }
 }
 
@@ -145,11 +187,12 @@ function colleaguesOn(
   account: Account,
   at: number,
   company: Map<string, Map<string, Sighting>>,
+  days: number,
 ): number {
   let count = 0;
   for (const [key, sighting] of company.get(network) ?? []) {
-    if (key !== account.key && at - sighting.first >= DAY && (sighting.days >= 2 || at - sighting.first >= 3 * DAY))
-      count += 1;
+    const age = at - sighting.first;
+    if (key !== account.key && age >= DAY && (sighting.days >= days || (days <= 2 && age >= 3 * DAY))) count += 1;
   }
   return count;
 }
@@ -161,6 +204,33 @@ const KIND_STRANGENESS: Partial<Record<string, number>> = {
   "residential-proxy": 1.5,
   tor: 2.5,
 };
+
+/** Any stranger may come from the same exits: that colleagues were seen there says nothing. */
+const SHARED_BY_STRANGERS = new Set(["tor", "mobile"]);
+const RENTED = new Set(["hosting", "vpn", "residential-proxy"]);
+
+/** How many colleagues on how many days make a network the company's: a gateway on rented machines has more than two victims have. */
+function ownNetworkNeeds(kind: string): { colleagues: number; days: number } | undefined {
+  if (SHARED_BY_STRANGERS.has(kind)) return undefined;
+  return RENTED.has(kind) ? { colleagues: 3, days: 3 } : { colleagues: 2, days: 2 };
+}
+
+/** A VPN provider of days is the owner's own, whichever exit he gets. */
+const HABITS = new Set(["vpn", "proxy"]);
+const OWN_VPN = 0.25;
+/** As telling as a new kind of client: private computers and new browsers do the same. */
+const LACKS_DEVICE = 1;
+const MACHINE_AGE = 10 * DAY;
+const MACHINE_DAYS = 5;
+
+/** A place of days is home; a rented machine becomes it slowly, the end of an anonymising network never. */
+function isHome(own: Profile, kind: string, ip: string, network: string, at: number): boolean {
+  if (kind === "tor") return false;
+  if (!isKnown(own, own.ip, ip, at) && !isKnown(own, own.network, network, at)) return false;
+  if (kind !== "hosting" || own.days.size < MATURE_DAYS) return true;
+  const known = own.network.get(network);
+  return known !== undefined && at - known.first >= MACHINE_AGE && known.days >= MACHINE_DAYS;
+}
 
 function placeOf(
   seen: Seen,
@@ -174,20 +244,31 @@ function placeOf(
   const agent = agentKey(seen);
   const maturity = Math.min(1, own.days.size / MATURE_DAYS);
   const newAgent = agent !== undefined && !isKnown(own, own.agent, agent, seen.at);
+  const vouchedAt = ip && seen.event.action !== "sign-in" ? own.vouched.get(ip) : undefined;
   const trustedDevice =
-    client.deviceId !== undefined &&
-    (isKnown(own, own.device, client.deviceId, seen.at) || client.isCompliant === true || client.isManaged === true);
-  if (!ip) return { ...SILENT, newAgent, maturity, trustedDevice };
+    client.deviceId !== undefined
+      ? isKnown(own, own.device, client.deviceId, seen.at) || client.isCompliant === true || client.isManaged === true
+      : vouchedAt !== undefined && seen.at - vouchedAt <= VOUCHES_FOR;
+  const lacksDevice = seen.event.action === "sign-in" && client.deviceId === undefined && alwaysShowsDevice(own, agent);
+  if (!ip) return { ...SILENT, newAgent, maturity, trustedDevice, lacksDevice };
   const fact = seen.facts.ip;
   const network = networkOf(ip);
   const country = fact?.country;
   const newCountry = country !== undefined && own.country.size > 0 && !own.country.has(country);
-  const base: Omit<Place, "standing" | "strangeness" | "notes"> = { newAgent, newCountry, trustedDevice, maturity };
+  const base: Omit<Place, "standing" | "strangeness" | "notes"> = {
+    newAgent,
+    newCountry,
+    trustedDevice,
+    lacksDevice,
+    maturity,
+  };
   const tainted = isTainted(taint, ip, seen.at);
-  if (!tainted && (isKnown(own, own.ip, ip, seen.at) || isKnown(own, own.network, network, seen.at))) {
+  const kind = fact?.kind ?? "unknown";
+  if (!tainted && isHome(own, kind, ip, network, seen.at)) {
     return { ...base, standing: "own", strangeness: 0, notes: ["network the account has used for days"] };
   }
-  if (!tainted && colleaguesOn(network, account, seen.at, company) >= 2) {
+  const need = ownNetworkNeeds(kind);
+  if (!tainted && need && colleaguesOn(network, account, seen.at, company, need.days) >= need.colleagues) {
     return { ...base, standing: "company", strangeness: 0.25, notes: ["network colleagues use"] };
   }
   const notes: string[] = ["address the account has not used before"];
@@ -199,13 +280,18 @@ function placeOf(
     strangeness += 1;
     notes.push(`first time from ${country}`);
   }
-  const kind = KIND_STRANGENESS[fact?.kind ?? "unknown"] ?? 0;
-  if (kind > 0) notes.push(`${fact?.kind} network${fact?.org ? ` (${fact.org})` : ""}`);
-  strangeness += kind;
+  const ofKind = KIND_STRANGENESS[kind] ?? 0;
+  if (ofKind > 0) notes.push(`${kind} network${fact?.org ? ` (${fact.org})` : ""}`);
+  const ownVpn = HABITS.has(kind) && asn !== undefined && isKnown(own, own.asn, asn, seen.at);
+  strangeness += ownVpn ? Math.min(ofKind, OWN_VPN) : ofKind;
   if (newAgent && own.agent.size > 0) {
     strangeness += 0.75;
     notes.push(`new kind of client (${agent})`);
-  } else if (agent && fact?.kind === "mobile") strangeness -= 0.5;
+  } else if (agent && kind === "mobile") strangeness -= 0.5;
+  if (lacksDevice) {
+    strangeness += LACKS_DEVICE;
+    notes.push("without the device this kind of client has always shown");
+  }
   if (tainted) {
     strangeness += 1.5;
     notes.push("address already seen attacking this tenant");
@@ -213,6 +299,11 @@ function placeOf(
   if (trustedDevice) {
     strangeness = Math.min(strangeness, 0.5);
     notes.push("on a device the company knows");
+  }
+  // A product fetches from machines its maker rents: its traffic is no person in a strange place.
+  if (kind === "hosting" && !tainted && own.letIn.has(client.appId ?? "")) {
+    strangeness = Math.min(strangeness, 0.5);
+    notes.push("servers of an application let in on a device the company knows");
   }
   const scale = tainted ? Math.max(0.7, maturity) : 0.3 + 0.7 * maturity;
   return { ...base, standing: "new", strangeness: Math.max(0, strangeness * scale), notes };

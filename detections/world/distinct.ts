@@ -45,7 +45,8 @@ function merge(primary: Seen, other: Seen): Seen {
       ? { signIn: fill(primary.event.signIn ?? {}, other.event.signIn ?? {}) }
       : {}),
   };
-  if (!event.app && other.event.app) event.app = other.event.app;
+  const app = fill(primary.event.app ?? {}, other.event.app ?? {});
+  if (primary.event.app || other.event.app) event.app = app;
   const hits = [...(primary.event.ownHits ?? []), ...(other.event.ownHits ?? [])];
   if (hits.length > 0) event.ownHits = hits;
   return { ...primary, event, ids: [...primary.ids, ...other.ids] };

@@ -25,6 +25,8 @@ export type Place = {
   newAgent: boolean;
   newCountry: boolean;
   trustedDevice: boolean;
+  /** A sign-in without the device that this account's client of the kind has always shown. */
+  lacksDevice: boolean;
   /** 0..1: how many days of the account were known by then. */
   maturity: number;
 };
@@ -50,6 +52,7 @@ export const SILENT: Place = {
   newAgent: false,
   newCountry: false,
   trustedDevice: false,
+  lacksDevice: false,
   maturity: 0,
 };
 

@@ -1,5 +1,6 @@
 import type { AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { assignAccounts } from "./accounts.ts";
+import { shareAddressFacts } from "./address-facts.ts";
 import { assignPlaces, CLEAN, type PastDay, type Taint } from "./baseline.ts";
 import { distinctEvents } from "./distinct.ts";
 import { pastDays } from "./past.ts";
@@ -63,8 +64,11 @@ type Prepared = { events: Seen[]; byKey: Map<string, Account>; past: PastDay[] }
 
 export function prepare(input: AnalysisInput): Prepared {
   const events = distinctEvents(input);
+  const fill = shareAddressFacts(events);
   const byKey = assignAccounts(events);
-  return { events, byKey, past: pastDays(input, byKey) };
+  const past = pastDays(input, byKey);
+  for (const day of past) fill(day);
+  return { events, byKey, past };
 }
 
 /** Places every event anew: a world made earlier of the same preparation is over. */
