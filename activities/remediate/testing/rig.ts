@@ -17,6 +17,7 @@ export type TruthUser = {
   objectId: string;
   upn: string;
   accountEnabled: boolean;
+  roles: string[];
   passwordGeneration: number;
   sessionsValidFrom: string;
   methods: { id: string }[];
