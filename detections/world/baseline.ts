@@ -81,10 +81,27 @@ function rememberDevices(own: Profile, seen: Seen, ip: string | undefined, agent
   own.habit.set(agent, habit);
 }
 
-function rememberApplication(own: Profile, { event, place }: Seen): void {
-  const { appId, name } = event.app ?? {};
-  if (event.action !== "app.consent" || !appId || !place.trustedDevice || own.letIn.size >= MAX_VALUES) return;
-  if (imitated(name ?? "")?.how !== "disguised" && abuse(appId, name) === undefined) own.letIn.add(appId);
+/** So near to a consent to something disguised, another consent of the same person is of the same phish. */
+const ONE_SERIES = 7 * DAY;
+
+const isDisguised = ({ event: { app } }: Seen): boolean =>
+  imitated(app?.name ?? "")?.how === "disguised" || abuse(app?.appId, app?.name) !== undefined;
+
+/** Account → when it let in an application that hides what it is. */
+function deceptions(events: readonly Seen[]): Map<string, number[]> {
+  const times = new Map<string, number[]>();
+  for (const seen of events) {
+    if (seen.event.action !== "app.consent" || !seen.account || !isDisguised(seen)) continue;
+    times.set(seen.account.key, [...(times.get(seen.account.key) ?? []), seen.at]);
+  }
+  return times;
+}
+
+function rememberApplication(own: Profile, seen: Seen, deceived: readonly number[]): void {
+  const appId = seen.event.app?.appId;
+  if (seen.event.action !== "app.consent" || !appId || !seen.place.trustedDevice || own.letIn.size >= MAX_VALUES)
+    return;
+  if (deceived.every((at) => Math.abs(at - seen.at) > ONE_SERIES)) own.letIn.add(appId);
 }
 
 /** In an account's first days a value seen half a day earlier must do, or everything would be strange. */
@@ -123,6 +140,7 @@ export const CLEAN: Taint = { ips: new Map(), records: new Set() };
 export function assignPlaces(events: Seen[], taint: Taint, past: readonly PastDay[] = []): void {
   const profiles = new Map<string, Profile>();
   const company = new Map<string, Map<string, Sighting>>();
+  const deceived = deceptions(events);
   for (const seen of past) remember(seen, seen.account.key, profileOf(profiles, seen.account.key), company);
   for (const seen of events) {
     const account = seen.account;
@@ -133,7 +151,7 @@ export function assignPlaces(events: Seen[], taint: Taint, past: readonly PastDa
     if (!isLearnable(seen) || hostile) continue;
     remember(seen, account.key, own, company);
     rememberDevices(own, seen, tellingIp(seen), agentKey(seen));
-    rememberApplication(own, seen);
+    rememberApplication(own, seen, deceived.get(account.key) ?? []);
   }
 }
 
