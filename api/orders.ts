@@ -285,7 +285,9 @@ export async function orderOnTenant(c: ApiContext, tenantId: string, order: Orde
     const at = { orgId: tenant.orgId, tenantId, incidentId: null };
     const known = await repeated(tx, order, at);
     if (known) return { row: known, isNew: false };
-    const { isLoosening } = await demandFor(c, tx, order.input);
+    // A drill's company protects nobody: throwing it away is nothing to guard.
+    const isThrownAway = tenant.isDrill && order.input.kind === "remove";
+    const isLoosening = !isThrownAway && (await demandFor(c, tx, order.input)).isLoosening;
     const decision = decideTenant({ ...tenant, baselineFilled: false }, order.input, nowOf(c));
     const refusal = !decision.ok && decision.lasting ? { reason: decision.reason, code: "already-done" } : undefined;
     if (!isLoosening || refusal) return store(c, tx, order, at, refusal);
