@@ -1,4 +1,10 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  WorkflowExecutionAlreadyStartedError,
+} from "@temporalio/client";
 import type { DataConverter, SearchAttributePair, TypedSearchAttributes } from "@temporalio/common";
 import { TypedSearchAttributes as Attributes } from "@temporalio/common";
 import type { WorkflowBell } from "#activities/bell.ts";
@@ -11,6 +17,7 @@ import type * as workflows from "#workflows/index.ts";
 export type Bell = WorkflowBell & {
   /** Starts the collectors of all shards and the relay; leaves running ones alone. */
   startLoops(shards: number): Promise<void>;
+  /** Begins no new attempt, waits for the calls under way (at most the deadline), then closes the channel. */
   close(): Promise<void>;
 };
 
@@ -31,11 +38,32 @@ const SAME_ID = { workflowIdReusePolicy: "ALLOW_DUPLICATE", workflowIdConflictPo
 const PRIORITY = { incident: 1, monitor: 2, phish: 2, relay: 3, scan: 4 } as const;
 
 export function createBell(options: BellOptions): Bell {
-  const connection = Connection.lazy({ address: options.address });
+  const deadlineMs = options.deadlineMs ?? 5_000;
+  // A retry that fires on a closed channel throws where nobody can catch it and ends the process.
+  let isClosing = false;
+  const retry = defaultGrpcRetryOptions();
+  const connection = Connection.lazy({
+    address: options.address,
+    connectTimeout: deadlineMs,
+    interceptors: [
+      makeGrpcRetryInterceptor({
+        ...retry,
+        retryableDecider: (attempt, status) => !isClosing && retry.retryableDecider(attempt, status),
+      }),
+    ],
+  });
+  const underWay = new Set<Promise<unknown>>();
   const client = new Client({ connection, namespace: options.namespace, dataConverter: options.dataConverter });
   const queues = options.queues ?? TASK_QUEUES;
-  const call = <T>(fn: () => Promise<T>): Promise<T> =>
-    connection.withDeadline(Date.now() + (options.deadlineMs ?? 5_000), fn);
+  const call = async <T>(fn: () => Promise<T>): Promise<T> => {
+    const answer = connection.withDeadline(Date.now() + deadlineMs, fn);
+    underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      underWay.delete(answer);
+    }
+  };
 
   async function attributesOf(tenantId: string): Promise<TypedSearchAttributes> {
     const orgId = await options.orgOf?.(tenantId);
@@ -138,7 +166,11 @@ export function createBell(options: BellOptions): Bell {
         staticSummary: "Outbox, unheard orders, healing",
       });
     },
-    close: () => connection.close(),
+    close: async () => {
+      isClosing = true;
+      await Promise.allSettled(underWay);
+      await connection.close();
+    },
   };
 }
 
