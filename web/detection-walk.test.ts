@@ -1,51 +1,12 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, launchBrowser } from "./browser.ts";
-import { buildPortal } from "./built.ts";
-import { serveMock } from "./mock/serve.ts";
+import { describe, expect, it } from "vitest";
+import { chromiumPath } from "./browser.ts";
+import { useWalk } from "./use-walk.ts";
 
 const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser) console.warn("No Chromium found: the walk through detection is left out (apt-get install chromium).");
 
 describe.skipIf(!hasBrowser)("What detection shows, in a browser", () => {
-  let portal: Awaited<ReturnType<typeof serveMock>>;
-  let browser: Browser;
-  let context: BrowserContext;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    buildPortal();
-    portal = await serveMock();
-    browser = await launchBrowser();
-  });
-  afterEach(() => context?.close());
-  afterAll(async () => {
-    await browser?.close();
-    await portal?.close();
-  });
-
-  type Choice = { viewer?: string; width?: number; scheme?: "light" | "dark" };
-  async function open(path: string, { viewer = "dan", width = 1440, scheme = "light" }: Choice = {}): Promise<Page> {
-    complaints = [];
-    context = await browser.newContext({
-      viewport: { width, height: 900 },
-      colorScheme: scheme,
-      reducedMotion: "reduce",
-      timezoneId: "Europe/London",
-    });
-    await context.addCookies([{ name: "mock_viewer", value: viewer, url: portal.url }]);
-    const page = await context.newPage();
-    page.on("dialog", () => complaints.push("a dialog was opened by the page"));
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-        complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(portal.url + path);
-    await page.waitForFunction(() => document.cookie.includes("petra_zone"));
-    return page;
-  }
+  const walk = useWalk();
 
   const PAGES: [name: string, path: string, viewer: string][] = [
     ["the catalogue", "/detections", "dan"],
@@ -66,25 +27,15 @@ describe.skipIf(!hasBrowser)("What detection shows, in a browser", () => {
         { scheme: "dark", width: 1440 },
         { scheme: "dark", width: 390 },
       ] as const) {
-        const page = await open(path, { viewer, ...choice });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(
-          violations.map((v) =>
-            `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join("; ")}`.slice(0, 800),
-          ),
-        ).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow).toBeLessThanOrEqual(0);
-        expect(complaints).toEqual([]);
-        await context.close();
+        const page = await walk.open(path, { viewer, ...choice });
+        expect(await walk.problems(page)).toEqual([]);
+        await walk.close();
       }
     },
   );
 
   it("leads from a line of evidence to the very rows it rests on, and back", async () => {
-    const page = await open("/incidents/i-persistence");
+    const page = await walk.open("/incidents/i-persistence");
     await page
       .getByRole("region", { name: /Why Petra says so/ })
       .getByRole("link", { name: /^Show the .* of: Rule hides/ })
@@ -100,7 +51,7 @@ describe.skipIf(!hasBrowser)("What detection shows, in a browser", () => {
   });
 
   it("says of every row of the log whose it is, and why, and shows the attacker's alone when asked", async () => {
-    const page = await open("/incidents/i-persistence");
+    const page = await walk.open("/incidents/i-persistence");
     const log = page.getByRole("region", { name: /^Activity/ });
     const rows = log.locator("tbody tr[data-row]");
     const marked = log.locator("tbody tr[data-row]", { hasText: /Attacker|Owner|Unclear|Not judged/ });
@@ -119,25 +70,25 @@ describe.skipIf(!hasBrowser)("What detection shows, in a browser", () => {
       "/tenants/t-harlow/failed-attacks",
       "/incidents/i-persistence?impact=full",
     ]) {
-      const page = await open(path);
+      const page = await walk.open(path);
       await page.getByText("<img src=x onerror=alert(1)>").first().waitFor();
       expect(await page.locator("img[src=x]").count()).toBe(0);
       const text = await page.locator("body").innerText();
       expect(text).not.toContain("\u202e");
-      expect(complaints).toEqual([]);
-      await context.close();
+      expect(walk.complaints()).toEqual([]);
+      await walk.close();
     }
   });
 
   it("names the frequently targeted accounts with what would help them [R23]", async () => {
-    const page = await open("/tenants/t-harlow/failed-attacks");
+    const page = await walk.open("/tenants/t-harlow/failed-attacks");
     const table = page.getByRole("region", { name: /Frequently targeted accounts/ });
     await table.getByText("A second factor for every sign-in").waitFor();
     expect(await table.getByRole("link", { name: "open incident" }).getAttribute("href")).toBe("/incidents/i-tom");
   });
 
   it("lets a guest look at Failed Attacks and Uncommon Activity of the tenant [R54]", async () => {
-    const page = await open("/tenants/t-harlow/failed-attacks", { viewer: "guest" });
+    const page = await walk.open("/tenants/t-harlow/failed-attacks", { viewer: "guest" });
     await page.getByRole("heading", { name: /ended at the door/ }).waitFor();
     await page.getByRole("link", { name: "Uncommon Activity" }).click();
     await page.getByRole("heading", { name: /all judged innocent/ }).waitFor();
@@ -145,18 +96,18 @@ describe.skipIf(!hasBrowser)("What detection shows, in a browser", () => {
   });
 
   it("says honestly which precision was measured and which was not", async () => {
-    const page = await open("/detections");
+    const page = await walk.open("/detections");
     const row = (name: string) => page.locator("li[data-row]", { hasText: name });
     await row("Sign-in relayed by a phishing page").getByText("91.7 %").first().waitFor();
     expect(await row("Mail read in bulk").getByText("not measured").count()).toBeGreaterThan(0);
   });
 
   it("is walked with the keyboard: rows of the catalogue open with Enter, rows of Uncommon Activity lead on", async () => {
-    const page = await open("/detections");
+    const page = await walk.open("/detections");
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.getByText("A kit behind a residential proxy leaves only what he does afterwards").first().waitFor();
-    await page.goto(`${portal.url}/tenants/t-harlow/uncommon`);
+    await page.goto(`${walk.url()}/tenants/t-harlow/uncommon`);
     await page.waitForFunction(() => document.cookie.includes("petra_zone"));
     await expect
       .poll(async () => {

@@ -1,55 +1,14 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, launchBrowser } from "./browser.ts";
-import { buildPortal } from "./built.ts";
-import { received, resetMock } from "./mock/api.ts";
-import { serveMock } from "./mock/serve.ts";
+import { describe, expect, it } from "vitest";
+import { chromiumPath } from "./browser.ts";
+import { received } from "./mock/api.ts";
+import { useWalk } from "./use-walk.ts";
 
 const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser)
   console.warn("No Chromium found: the walk through policy and queue is left out (apt-get install chromium).");
 
 describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
-  let portal: Awaited<ReturnType<typeof serveMock>>;
-  let browser: Browser;
-  let context: BrowserContext;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    buildPortal();
-    portal = await serveMock();
-    browser = await launchBrowser();
-  });
-  afterEach(() => context?.close());
-  afterAll(async () => {
-    await browser?.close();
-    await portal?.close();
-  });
-
-  async function open(
-    path: string,
-    { viewer = "dan", width = 1440, scheme = "light" as "light" | "dark" } = {},
-  ): Promise<Page> {
-    complaints = [];
-    resetMock();
-    context = await browser.newContext({
-      viewport: { width, height: 900 },
-      colorScheme: scheme,
-      reducedMotion: "reduce",
-      timezoneId: "Europe/London",
-    });
-    await context.addCookies([{ name: "mock_viewer", value: viewer, url: portal.url }]);
-    const page = await context.newPage();
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-        complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(portal.url + path);
-    await page.waitForFunction(() => document.cookie.includes("petra_zone"));
-    return page;
-  }
+  const walk = useWalk();
   const posted = (path: string) => received.find((one) => one.path === path)?.body as Record<string, unknown>;
 
   const PAGES: [name: string, path: string, viewer: string][] = [
@@ -65,25 +24,22 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
     for (const scheme of ["light", "dark"] as const)
       for (const width of [1440, 390])
         it(`${name}, ${scheme}, ${width} px: no axe violation, no complaint, nothing sticks out`, async () => {
-          const page = await open(path, { viewer, scheme, width });
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-          expect(complaints).toEqual([]);
+          const page = await walk.open(path, { viewer, scheme, width });
+          expect(await walk.problems(page)).toEqual([]);
         });
 
   it("the kill switch is seen on every page, and a guest does not see it", async () => {
     for (const path of ["/", "/incidents", "/settings"]) {
-      const page = await open(path, { viewer: "stopped" });
+      const page = await walk.open(path, { viewer: "stopped" });
       expect(await page.getByRole("alert").first().textContent()).toMatch(/kill switch is on/);
-      await context.close();
+      await walk.close();
     }
-    const page = await open("/", { viewer: "guest" });
+    const page = await walk.open("/", { viewer: "guest" });
     expect(await page.getByText("kill switch").count()).toBe(0);
   });
 
   it("letting Petra act again asks for a reason first", async () => {
-    const page = await open("/policy", { viewer: "stopped" });
+    const page = await walk.open("/policy", { viewer: "stopped" });
     await page.getByRole("button", { name: "Let Petra act again" }).click();
     expect(posted("/api/policy/kill-switch")).toBeUndefined();
     await page.getByLabel("Why may Petra act again?").fill("The rule is mended.");
@@ -97,7 +53,7 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
   });
 
   it("saving sends what is different from what is inherited, with the version that was seen and the reason", async () => {
-    const page = await open("/policy?tenant=t-harlow");
+    const page = await walk.open("/policy?tenant=t-harlow");
     const lock = page.getByRole("group", { name: "Revoke Sessions and Lock Account" }).first();
     await lock.getByLabel("Guest").selectOption("never");
     await page.getByLabel("Why", { exact: false }).last().fill("Guests belong to their own tenants.");
@@ -119,7 +75,7 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
   });
 
   it("an analyst takes a decision, asks the MSP and agrees as the second of two", async () => {
-    const page = await open("/queue", { viewer: "noor" });
+    const page = await walk.open("/queue", { viewer: "noor" });
     await page.keyboard.press("m");
     await expect
       .poll(() => received.some((one) => one.path.endsWith("/claim") && one.body.claim === "take"))
@@ -132,11 +88,11 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
     await page.getByText("One has: your word runs the step.").waitFor();
     await page.getByRole("button", { name: /^Agree/ }).click();
     await expect.poll(orders).toContainEqual({ kind: "approve", step: "revoke-and-lock" });
-    expect(complaints).toEqual([]);
+    expect(walk.complaints()).toEqual([]);
   });
 
   it("the incident says under which policy a step was asked about, and how long it may wait", async () => {
-    const page = await open("/incidents/i-approval");
+    const page = await walk.open("/incidents/i-approval");
     const why = page.getByText("Policy: ask", { exact: false }).first();
     await why.click();
     await page.getByText("below 75 %").first().waitFor();

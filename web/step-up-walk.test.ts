@@ -1,14 +1,11 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Actor } from "#domain/access/actor.ts";
 import type { CommandView } from "#domain/view/portal.ts";
-import { chromiumPath, launchBrowser } from "./browser.ts";
-import { buildPortal } from "./built.ts";
-import { received, resetMock } from "./mock/api.ts";
+import { chromiumPath } from "./browser.ts";
+import { received } from "./mock/api.ts";
 import { incidentById } from "./mock/incidents.ts";
 import { DAN } from "./mock/people.ts";
-import { serveMock } from "./mock/serve.ts";
+import { useWalk } from "./use-walk.ts";
 
 const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser)
@@ -47,43 +44,11 @@ const ended = (n: number, over: Partial<CommandView>): CommandView => ({
 });
 
 describe.skipIf(!hasBrowser)("Second factors in a browser", () => {
-  let portal: Awaited<ReturnType<typeof serveMock>>;
-  let browser: Browser;
-  let context: BrowserContext;
-
-  beforeAll(async () => {
-    buildPortal();
-    portal = await serveMock();
-    browser = await launchBrowser();
-  });
-  afterEach(() => context?.close());
-  afterAll(async () => {
-    await browser?.close();
-    await portal?.close();
-  });
-
-  async function open(
-    path: string,
-    viewer: string,
-    look: { width?: number; scheme?: "light" | "dark" } = {},
-  ): Promise<Page> {
-    resetMock();
-    context = await browser.newContext({
-      viewport: { width: look.width ?? 1440, height: 900 },
-      colorScheme: look.scheme ?? "light",
-      reducedMotion: "reduce",
-      timezoneId: "Europe/London",
-    });
-    await context.addCookies([{ name: "mock_viewer", value: viewer, url: portal.url }]);
-    const page = await context.newPage();
-    await page.goto(portal.url + path);
-    await page.waitForFunction(() => document.cookie.includes("petra_zone"));
-    return page;
-  }
+  const walk = useWalk();
   const orders = () => received.filter((one) => one.path.endsWith("/commands"));
 
   it("asks for the code in a dialog and then sends the same order, with the same id, once [S14]", async () => {
-    const page = await open("/incidents/i-unpublished", "careful");
+    const page = await walk.open("/incidents/i-unpublished", { viewer: "careful" });
     await page.getByRole("button", { name: "Publish Incident" }).click();
     const dialog = page.getByRole("dialog", { name: "Show once more that it is you" });
     await dialog.getByLabel("Code of your authenticator").fill("000000");
@@ -101,7 +66,7 @@ describe.skipIf(!hasBrowser)("Second factors in a browser", () => {
   });
 
   it("asked and not answered, nothing is sent again [S14]", async () => {
-    const page = await open("/incidents/i-unpublished", "careful");
+    const page = await walk.open("/incidents/i-unpublished", { viewer: "careful" });
     await page.getByRole("button", { name: "Publish Incident" }).click();
     const dialog = page.getByRole("dialog", { name: "Show once more that it is you" });
     await dialog.getByRole("button", { name: "Cancel" }).click();
@@ -111,7 +76,7 @@ describe.skipIf(!hasBrowser)("Second factors in a browser", () => {
   });
 
   it("tells somebody without a second factor where to set one up [S14]", async () => {
-    const page = await open("/incidents/i-unpublished", "bare");
+    const page = await walk.open("/incidents/i-unpublished", { viewer: "bare" });
     await page.getByRole("button", { name: "Publish Incident" }).click();
     const dialog = page.getByRole("dialog", { name: "This needs a second factor" });
     await dialog.getByRole("link", { name: "Set up a second factor" }).click();
@@ -128,7 +93,7 @@ describe.skipIf(!hasBrowser)("Second factors in a browser", () => {
   });
 
   it("switching a notification method off asks why [S14]", async () => {
-    const page = await open("/settings", "dan");
+    const page = await walk.open("/settings", { viewer: "dan" });
     await page.getByRole("button", { name: "Switch off" }).click();
     const dialog = page.getByRole("dialog", { name: /Stop telling/ });
     await dialog.getByText("the only way Petra tells anybody").waitFor();
@@ -137,7 +102,7 @@ describe.skipIf(!hasBrowser)("Second factors in a browser", () => {
   });
 
   it("plan changed, expired, withdrawn, already done by another and waiting for a second person are each seen [D17] [D18] [D20]", async () => {
-    const page = await open("/incidents/i-persistence", "dan");
+    const page = await walk.open("/incidents/i-persistence", { viewer: "dan" });
     const incident = incidentById("i-persistence");
     if (!incident) throw new Error("The mock lost its incident.");
     incident.commands.push(...ENDINGS.map(([over], n) => ended(n, over)));
@@ -154,14 +119,12 @@ describe.skipIf(!hasBrowser)("Second factors in a browser", () => {
   for (const scheme of ["light", "dark"] as const)
     for (const width of [1440, 390])
       it(`Security and the dialog, ${scheme}, ${width} px: no axe violation, nothing sticks out`, async () => {
-        const page = await open("/settings/security", "careful", { scheme, width });
+        const page = await walk.open("/settings/security", { viewer: "careful", scheme, width });
         const look = async () => {
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+          expect(await walk.problems(page)).toEqual([]);
         };
         await look();
-        await page.goto(`${portal.url}/incidents/i-unpublished`);
+        await page.goto(`${walk.url()}/incidents/i-unpublished`);
         await page.waitForFunction(() => document.cookie.includes("petra_zone"));
         await page.getByRole("button", { name: "Publish Incident" }).click();
         await page.getByRole("dialog", { name: "Show once more that it is you" }).waitFor();

@@ -1,58 +1,13 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, launchBrowser } from "./browser.ts";
-import { buildPortal } from "./built.ts";
-import { received, resetMock } from "./mock/api.ts";
-import { serveMock } from "./mock/serve.ts";
+import { describe, expect, it } from "vitest";
+import { chromiumPath } from "./browser.ts";
+import { received } from "./mock/api.ts";
+import { useWalk } from "./use-walk.ts";
 
 const hasBrowser = chromiumPath() !== undefined;
 if (!hasBrowser) console.warn("No Chromium found: the walk through the portal is left out (apt-get install chromium).");
 
 describe.skipIf(!hasBrowser)("The portal in a browser", () => {
-  let portal: Awaited<ReturnType<typeof serveMock>>;
-  let browser: Browser;
-  let context: BrowserContext;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    buildPortal();
-    portal = await serveMock();
-    browser = await launchBrowser();
-  });
-  afterEach(() => context?.close());
-  afterAll(async () => {
-    await browser?.close();
-    await portal?.close();
-  });
-
-  type Choice = { viewer?: string; width?: number; scheme?: "light" | "dark"; script?: boolean };
-  async function open(
-    path: string,
-    { viewer = "dan", width = 1440, scheme = "light", script = true }: Choice = {},
-  ): Promise<Page> {
-    complaints = [];
-    resetMock();
-    context = await browser.newContext({
-      viewport: { width, height: 900 },
-      colorScheme: scheme,
-      javaScriptEnabled: script,
-      reducedMotion: "reduce",
-      timezoneId: "Europe/London",
-    });
-    await context.addCookies([{ name: "mock_viewer", value: viewer, url: portal.url }]);
-    const page = await context.newPage();
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-        complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(portal.url + path);
-    if (script)
-      // The page writes this cookie once its scripts run.
-      await page.waitForFunction(() => document.cookie.includes("petra_zone"));
-    return page;
-  }
+  const walk = useWalk();
   const orders = () =>
     received.map(({ path, body }) => ({
       path,
@@ -86,36 +41,22 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
         { scheme: "dark", width: 1440 },
         { scheme: "dark", width: 390 },
       ] as const) {
-        const page = await open(path, { viewer, ...choice });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(
-          violations.map(
-            (v) =>
-              `${v.id}: ${v.nodes
-                .map((n) => `${n.target} ${n.failureSummary}`)
-                .join("; ")
-                .slice(0, 600)}`,
-          ),
-        ).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow).toBeLessThanOrEqual(0);
-        expect(complaints).toEqual([]);
-        await context.close();
+        const page = await walk.open(path, { viewer, ...choice });
+        expect(await walk.problems(page)).toEqual([]);
+        await walk.close();
       }
     },
   );
 
   it("puts Publish Incident on top of the panel while the incident is unpublished, and asks for nothing else [R81]", async () => {
-    const page = await open("/incidents/i-unpublished");
+    const page = await walk.open("/incidents/i-unpublished");
     const panel = page.getByRole("region", { name: "Remediation Actions" });
     const buttons = await panel.getByRole("button").allTextContents();
     expect(buttons.map((text) => text.trim())).toEqual(["Publish Incident"]);
   });
 
   it("shows the six steps in their order, with their exact names [R83]", async () => {
-    const page = await open("/incidents/i-persistence");
+    const page = await walk.open("/incidents/i-persistence");
     const labels = await page
       .getByRole("region", { name: "Remediation Actions" })
       .locator("ol > li > details > summary .font-semibold")
@@ -131,7 +72,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("sends the same command id again after a lost answer, and a new one after an answer", async () => {
-    const page = await open("/incidents/i-unpublished");
+    const page = await walk.open("/incidents/i-unpublished");
     const ids: string[] = [];
     let lose = true;
     await page.route(/i-unpublished\?\/command/, async (route) => {
@@ -159,7 +100,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("works without JavaScript for the first order", async () => {
-    const page = await open("/incidents/i-tom", { script: false });
+    const page = await walk.open("/incidents/i-tom", { script: false });
     await page.getByRole("button", { name: "Reset Password" }).click();
     expect(orders()).toMatchObject([
       { path: "/api/incidents/i-tom/commands", input: { kind: "run-step", step: "reset-password" } },
@@ -167,7 +108,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("says how old an order is, that no worker has taken it, and lets it be withdrawn", async () => {
-    const page = await open("/incidents/i-asked");
+    const page = await walk.open("/incidents/i-asked");
     await page.getByText(/Asked .+ ago/).waitFor();
     await page.getByText("No worker has taken it yet").waitFor();
     const withdrawn = page.waitForRequest((request) => request.url().endsWith("?/withdraw"));
@@ -176,7 +117,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("asks for the account's name before it locks an administrator", async () => {
-    const page = await open("/incidents/i-lock");
+    const page = await walk.open("/incidents/i-lock");
     await page
       .getByRole("region", { name: "Remediation Actions" })
       .getByRole("button", { name: "Revoke Sessions and Lock Account" })
@@ -190,7 +131,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("shows what will be changed before it closes the ways back in", async () => {
-    const page = await open("/incidents/i-persistence");
+    const page = await walk.open("/incidents/i-persistence");
     await page.getByRole("button", { name: "Preview and disable all 3" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("Relay-EU1").waitFor();
@@ -205,7 +146,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("offers Disable and Delete Rule for an inbox rule, Disable and Remove for a connector, Disable for an app [R96]", async () => {
-    const page = await open("/incidents/i-persistence");
+    const page = await walk.open("/incidents/i-persistence");
     const offers = async (name: string) =>
       (
         await page
@@ -221,7 +162,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("shows the new password once, for a minute, and keeps it nowhere in the page", async () => {
-    const page = await open("/incidents/i-password");
+    const page = await walk.open("/incidents/i-password");
     await page.clock.install();
     await page.getByRole("button", { name: "Show the new password" }).click();
     await page.getByText("harbour-quiet-71-Lantern").waitFor();
@@ -231,7 +172,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("does not re-enable the account before someone says that the password was handed over [R100]", async () => {
-    const page = await open("/incidents/i-password");
+    const page = await walk.open("/incidents/i-password");
     await page.locator("summary", { hasText: "Re-enable Account" }).click();
     const button = page.getByRole("button", { name: "Re-enable Account" });
     await button.click({ timeout: 5_000 });
@@ -246,7 +187,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("asks a reason for each thing that is not green before it closes an incident", async () => {
-    const page = await open("/incidents/i-close");
+    const page = await walk.open("/incidents/i-close");
     await page.getByRole("button", { name: "Mark as Remediated" }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel(". is disabled, not deleted").fill("The client wants to see it");
@@ -257,7 +198,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("tags a mail from the Exchange log on hover and orders nothing but the tag [R88]", async () => {
-    const page = await open("/incidents/i-persistence?tab=exchange");
+    const page = await walk.open("/incidents/i-persistence?tab=exchange");
     const row = page.locator("tr", { hasText: "Your invoice" });
     await row.hover();
     await row.getByRole("button", { name: "Mark as Phish" }).click();
@@ -270,25 +211,25 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("shows a reversed file name in its true order, with a visible mark [S18]", async () => {
-    const page = await open("/incidents/i-persistence?tab=exchange");
+    const page = await walk.open("/incidents/i-persistence?tab=exchange");
     await page.getByText("Your invoice ⟦U+202E⟧fdp.exe").first().waitFor();
     expect(await page.locator("body").innerText()).not.toContain("\u202e");
   });
 
   it("folds the panel of a remediated incident and opens it again [R102] [R104]", async () => {
-    const page = await open("/incidents/i-done");
+    const page = await walk.open("/incidents/i-done");
     expect(await page.getByText("Revoke Sessions and Lock Account").count()).toBe(0);
     await page.getByRole("link", { name: "Show", exact: true }).click();
     await page.getByText("Revoke Sessions and Lock Account").first().waitFor();
   });
 
   it("keeps remediated incidents in the list [R68]", async () => {
-    const page = await open("/incidents");
+    const page = await walk.open("/incidents");
     await page.getByRole("row", { name: /Amara Osei.*Remediated/ }).waitFor();
   });
 
   it("asks whether Response shall also act on the open incidents, as an order of its own", async () => {
-    const page = await open("/");
+    const page = await walk.open("/");
     await page.getByRole("switch", { name: "Petra Response for Harlow & Finch LLP" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("Also act on 6 open incidents?").waitFor();
@@ -301,7 +242,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("takes a refusal only with a reason, an approval by one key", async () => {
-    const page = await open("/queue", { viewer: "noor" });
+    const page = await walk.open("/queue", { viewer: "noor" });
     await page.keyboard.press("r");
     await page.getByText("Write the reason first").waitFor();
     expect(received).toEqual([]);
@@ -313,7 +254,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("is walked with the keyboard: palette, rows, and back to the list", async () => {
-    const page = await open("/incidents");
+    const page = await walk.open("/incidents");
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     const second = await page.evaluate(() => document.activeElement?.getAttribute("href"));
@@ -336,18 +277,18 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("gives a guest who may only read no button that acts", async () => {
-    const page = await open("/incidents/i-persistence", { viewer: "guest" });
+    const page = await walk.open("/incidents/i-persistence", { viewer: "guest" });
     const panel = page.getByRole("region", { name: "Remediation Actions" });
     expect(await panel.getByRole("button").count()).toBe(0);
     expect(await page.getByRole("link", { name: "Partner Center" }).count()).toBe(0);
   });
 
   it("signs in with a password, and with a link, without being told which", async () => {
-    const page = await open("/sign-in?next=/incidents", { viewer: "none" });
+    const page = await walk.open("/sign-in?next=/incidents", { viewer: "none" });
     await page.getByLabel("E-mail").fill("dan@northgate.example");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("a link is on its way").waitFor();
-    await page.goto(`${portal.url}/sign-in?next=/incidents`);
+    await page.goto(`${walk.url()}/sign-in?next=/incidents`);
     await page.getByLabel("E-mail").fill("dan@northgate.example");
     await page.getByLabel(/Password/).fill("correct horse");
     await page.getByRole("button", { name: "Continue" }).click();
@@ -355,16 +296,16 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("uses a sign-in link up by a press, never by opening it", async () => {
-    const page = await open("/sign-in/link#token=abcdefghijklmnopqrst", { viewer: "none" });
+    const page = await walk.open("/sign-in/link#token=abcdefghijklmnopqrst", { viewer: "none" });
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(page.url()).not.toContain("token");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForURL(`${portal.url}/`);
+    await page.waitForURL(`${walk.url()}/`);
   });
 
   it("sends strict headers with every answer, also with 404 [S17]", async () => {
     for (const path of ["/", "/nowhere", "/sign-in"]) {
-      const answer = await fetch(portal.url + path);
+      const answer = await fetch(walk.url() + path);
       const policy = answer.headers.get("content-security-policy") ?? "";
       expect(policy).toMatch(/default-src 'none'/);
       expect(policy).toMatch(/script-src 'self' 'nonce-[^']+'/);
@@ -377,7 +318,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
 
   it("refuses a form that another site posts [S16]", async () => {
     resetMock();
-    const answer = await fetch(`${portal.url}/incidents/i-unpublished?/command`, {
+    const answer = await fetch(`${walk.url()}/incidents/i-unpublished?/command`, {
       method: "POST",
       headers: {
         origin: "https://evil.example",
@@ -392,7 +333,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
 
   it("goes nowhere but to its own pages after signing in", async () => {
     for (const next of ["https://evil.example", "//evil.example", "/\\evil.example"]) {
-      const answer = await fetch(`${portal.url}/sign-in?next=${encodeURIComponent(next)}`, {
+      const answer = await fetch(`${walk.url()}/sign-in?next=${encodeURIComponent(next)}`, {
         redirect: "manual",
         headers: { cookie: "mock_viewer=dan" },
       });
