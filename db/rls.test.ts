@@ -27,6 +27,8 @@ const DEFINERS = [
   "due_watches",
   "ensure_event_partitions",
   "first_trial_end",
+  "gives_way_to_locks",
+  "look_for_tagged_phish",
   "member_of",
   "next_incident_number",
   "open_incidents",

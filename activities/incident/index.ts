@@ -5,6 +5,7 @@ import type { Db } from "#db/client.ts";
 import { loadIncidentBrief, loadIncidentState, setStep } from "#db/repos/incident.ts";
 import { lockOrder, writeAudit } from "#db/repos/order.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
+import { givesWayToLocks } from "#db/repos/remediate.ts";
 import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { IncidentBrief, VerifiableStep } from "#domain/incident/brief.ts";
@@ -29,6 +30,8 @@ type At = { tenantId: string; incidentId: string };
 const AUTOMATIC: readonly RemediationStepId[] = ["revoke-and-lock", "retract-phish", "disable-persistence"];
 /** Short, because a campaign has more locks than the worker has hands. */
 const VERIFY_FOR_MS = 4_000;
+/** How often steps that give way to others' locks look whether these are done. */
+const GIVE_WAY_LOOK_MS = 1_000;
 /** What a person refused, undid or handed back is not begun again without a person. */
 const BEGINNABLE = ["waiting", "failed"];
 const BEGINNABLE_FOR_MORE = [...BEGINNABLE, "partly", "accepted", "verified"];
@@ -54,6 +57,19 @@ export function createIncidentActivities(deps: IncidentDeps) {
     if (step === "retract-phish") return deps.remediate.retractPhish(ordered);
     if (step === "disable-persistence") return deps.remediate.disablePersistence(ordered);
     throw ApplicationFailure.nonRetryable(`${step} is a person's step`, "NotAutomatic");
+  }
+
+  /**
+   * In a campaign every account is locked before any phish is moved (L10). Waits as a failed attempt, which costs neither a
+   * hand of the worker nor an event of the history.
+   */
+  async function giveWayToLocks(at: At): Promise<void> {
+    if (!(await inScope(at, (tx) => givesWayToLocks(tx, at.incidentId, now())))) return;
+    throw ApplicationFailure.create({
+      message: "Other accounts are being locked first.",
+      type: "LocksFirst",
+      nextRetryDelay: GIVE_WAY_LOOK_MS,
+    });
   }
 
   return {
@@ -82,6 +98,7 @@ export function createIncidentActivities(deps: IncidentDeps) {
         let present = await brief(at);
         for (const step of AUTOMATIC.slice(AUTOMATIC.indexOf(first))) {
           if (!present.ready.includes(step)) continue;
+          if (step !== "revoke-and-lock") await giveWayToLocks(at);
           ran.push(step);
           await runAutomatic(at, step);
           present = await brief(at);

@@ -9,6 +9,7 @@ import {
   listWaitingCommands,
   listWaitingOutbox,
   listWorkerTenants,
+  lookForTaggedPhish,
   type WaitingMessage,
 } from "#db/repos/platform.ts";
 import type { Signer } from "#db/signing.ts";
@@ -37,9 +38,10 @@ export type RelayActivities = ReturnType<typeof createRelayActivities>;
 const RING_AGAIN_MS = 10_000;
 const HEAL_EVERY_MS = 5 * 60_000;
 const CHAIN_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 5_000;
 const LONGEST_WAIT_MS = 30 * 60_000;
 
-/** The loop of what must arrive although something was down: mail, orders, workflows. */
+/** The loop of what must arrive although something was down: mail, orders, workflows, searches of tagged phish. */
 export function createRelayActivities(deps: RelayDeps) {
   const iso = (ms: number) => new Date(ms).toISOString();
   const nowMs = () => deps.clock.now().getTime();
@@ -86,9 +88,14 @@ export function createRelayActivities(deps: RelayDeps) {
       const context = Context.current();
       let healAt = 0;
       let chainAt = 0;
+      let lookAt = 0;
       let isFirst = true;
       await untilStopped({ everyMs: deps.everyMs, lengthMs: deps.lengthMs }, async () => {
         for (const waiting of await listWaitingOutbox(deps.db, iso(nowMs()))) await sendOne(waiting);
+        if (performance.now() >= lookAt) {
+          await lookForTaggedPhish(deps.db, iso(nowMs()));
+          lookAt = performance.now() + LOOK_EVERY_MS;
+        }
         await ringUnheard();
         if (performance.now() >= healAt) {
           await heal(isFirst);

@@ -94,6 +94,12 @@ export async function listWaitingCommands(db: Db, signalledBefore: string, limit
   }));
 }
 
+/** Places the searches of tagged phish in the other tenants of their organizations; the relay rings them. Answers how many mails. */
+export async function lookForTaggedPhish(db: Db, now: string): Promise<number> {
+  const [row] = await rows(db, sql`select petra.look_for_tagged_phish(${now}::timestamptz) as placed`);
+  return Number(row?.placed ?? 0);
+}
+
 export type WaitingMessage = { outboxId: string; orgId: string; tenantId: string | null; attempts: number };
 
 /** Messages of the outbox that are due. */

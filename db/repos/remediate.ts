@@ -125,6 +125,17 @@ export async function holdAutomaticLocks(tx: ScopedTx): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('automatic-locks', 0))`);
 }
 
+/**
+ * Whether this incident's other steps wait because other accounts of this installation are being locked, or were within the
+ * last two seconds: locks of a campaign come in series. No longer than half a minute after its own lock.
+ */
+export async function givesWayToLocks(tx: ScopedTx, incidentId: string, now: string): Promise<boolean> {
+  const [row] = await tx.execute<{ is: boolean }>(
+    sql`select petra.gives_way_to_locks(${incidentId}::uuid, ${now}::timestamptz) as is`,
+  );
+  return row?.is === true;
+}
+
 export async function findOrder(tx: ScopedTx, commandId: string): Promise<typeof commands.$inferSelect | undefined> {
   const [row] = await tx.select().from(commands).where(eq(commands.id, commandId));
   return row;
