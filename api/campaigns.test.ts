@@ -22,8 +22,13 @@ let networks = 0;
 /** An address no other test uses, so that campaigns of one test are not those of another. */
 const freshIp = () => `185.${100 + Math.floor(networks / 250)}.7.${networks++ % 250}`;
 
-async function attacked(tenant: Tenant, ips: string[], values: Parameters<Rig["make"]["incident"]>[1] = {}) {
-  const account = await rig.make.account(tenant);
+async function attacked(
+  tenant: Tenant,
+  ips: string[],
+  values: Parameters<Rig["make"]["incident"]>[1] = {},
+  roles: string[] = [],
+) {
+  const account = await rig.make.account(tenant, { roles });
   const draft = {
     attacker: { ips, asns: ["AS9009 M247"], userAgents: [], sessions: [], apps: [] },
     phish: [],
@@ -60,6 +65,16 @@ describe("a campaign", () => {
       expect(found.handles).toEqual([{ kind: "address", value: ip, incidents: 2 }]);
       expect(found.members[0]?.steps).toHaveLength(6);
     }
+  });
+
+  it("shows who is not locked with administrators and the most certain first [S45]", async () => {
+    const ip = freshIp();
+    const doubtful = await attacked(tenants[0], [ip], { confidence: 0.7 });
+    const certain = await attacked(tenants[1], [ip], { confidence: 0.95 });
+    const admins = await attacked(tenants[2], [ip], { confidence: 0.6 }, ["Exchange Administrator"]);
+    const { members } = await view(admin, doubtful.id);
+    expect(members.map((member) => member.incident.id)).toEqual([admins.id, certain.id, doubtful.id]);
+    expect(members.map((member) => member.isPrivileged)).toEqual([true, false, false]);
   });
 
   it("a dismissed incident and an old closed one belong to none", async () => {

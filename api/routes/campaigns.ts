@@ -97,7 +97,7 @@ export const campaignRoutes = createRouter()
       const campaign = campaignWith(grouped, incidentId);
       if (!campaign) return undefined;
       const { incidentIds: ids } = campaign;
-      const cards = (await listIncidentCards(tx, { ids, limit: ids.length })).toSorted(byContainment);
+      const cards = await listIncidentCards(tx, { ids, limit: ids.length });
       const tenantIds = cards.map((card) => card.tenant.id);
       await auditLooks(tx, { tenantIds, object: "campaign", name: viewer.name, now });
       const names = await organizationsOf(tx, grouped);
@@ -109,6 +109,7 @@ export const campaignRoutes = createRouter()
         if (state)
           members.push(campaignMember(card, { state, incident: grouped.incidents.get(card.id), tied, organization }));
       }
+      members.sort(byContainment);
       const orders = manyOrders(viewer, await listManyOrders(tx, ids));
       return { ...campaignLine(campaign, cards, grouped.rows, names), members, orders };
     });

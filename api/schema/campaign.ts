@@ -31,6 +31,7 @@ export const campaignSchema = z
       z.object({
         incident: incidentCardSchema,
         organization: z.string(),
+        isPrivileged: z.boolean(),
         planVersion: z.int(),
         handles: z.array(z.string()),
         steps: z.array(

@@ -37,11 +37,17 @@ export function campaignLine(
   };
 }
 
-/** Containment first: who still has an attacker inside, then who is open, then the rest, each by time of detection. */
-export const byContainment = (a: IncidentCard, b: IncidentCard): number =>
-  Number(b.status === "open") - Number(a.status === "open") ||
-  Number(a.contained) - Number(b.contained) ||
-  (a.detectedAt < b.detectedAt ? -1 : a.detectedAt > b.detectedAt ? 1 : a.id < b.id ? -1 : 1);
+/** Containment first: who still has an attacker inside, of these administrators and the most certain first (S45); then by time of detection. */
+export const byContainment = (one: CampaignMember, other: CampaignMember): number => {
+  const [a, b] = [one.incident, other.incident];
+  return (
+    Number(b.status === "open") - Number(a.status === "open") ||
+    Number(a.contained) - Number(b.contained) ||
+    Number(other.isPrivileged) - Number(one.isPrivileged) ||
+    b.confidence - a.confidence ||
+    (a.detectedAt < b.detectedAt ? -1 : a.detectedAt > b.detectedAt ? 1 : a.id < b.id ? -1 : 1)
+  );
+};
 
 export function campaignMember(
   card: IncidentCard,
@@ -51,6 +57,7 @@ export function campaignMember(
   return {
     incident: card,
     organization,
+    isPrivileged: state.account.isPrivileged,
     planVersion: state.planVersion,
     handles: (incident?.handles ?? []).map((handle) => handle.value).filter((value) => tied.has(value)),
     steps: viewSteps(state).map((step) => ({

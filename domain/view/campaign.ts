@@ -26,6 +26,8 @@ export type CampaignLine = {
 export type CampaignMember = {
   incident: IncidentCard;
   organization: string;
+  /** Holds an administrator's role. */
+  isPrivileged: boolean;
   planVersion: number;
   /** Share one of its own handles with others of the campaign. */
   handles: string[];

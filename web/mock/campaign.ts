@@ -11,6 +11,7 @@ function members(): CampaignMember[] {
     .map((one) => ({
       incident: one,
       organization: "Northgate IT",
+      isPrivileged: one.id === "i-approval",
       planVersion: one.planVersion,
       handles: ["203.0.113.87"],
       steps: one.steps.map((step) => ({
