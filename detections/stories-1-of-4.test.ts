@@ -1,0 +1,3 @@
+import { checkStories } from "./testing/story-checks.ts";
+
+checkStories(0, 4);
