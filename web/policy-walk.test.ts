@@ -21,12 +21,14 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
     ["an incident that waits for approval", "/incidents/i-approval", "dan"],
   ];
   for (const [name, path, viewer] of PAGES)
-    for (const scheme of ["light", "dark"] as const)
-      for (const width of [1440, 390])
-        it(`${name}, ${scheme}, ${width} px: no axe violation, no complaint, nothing sticks out`, async () => {
-          const page = await walk.open(path, { viewer, scheme, width });
-          expect(await walk.problems(page)).toEqual([]);
-        });
+    for (const [scheme, width] of [
+      ["light", 1440],
+      ["dark", 390],
+    ] as const)
+      it(`${name}, ${scheme}, ${width} px: no axe violation, no complaint, nothing sticks out`, async () => {
+        const page = await walk.open(path, { viewer, scheme, width });
+        expect(await walk.problems(page)).toEqual([]);
+      });
 
   it("the kill switch is seen on every page, and a guest does not see it", async () => {
     for (const path of ["/", "/incidents", "/settings"]) {
