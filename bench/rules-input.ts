@@ -1,6 +1,7 @@
 import { parse, stringify } from "yaml";
 import type { Schema } from "#detections/sigma/compile.ts";
 import type { Raw } from "#detections/sigma/record.ts";
+import { random } from "./measure.ts";
 
 export type RuleText = { id: string; text: string };
 type Document = { id: string; title: string; detection: Record<string, unknown> };
@@ -46,16 +47,6 @@ function altered(value: unknown, copy: number): unknown {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, altered(inner, copy)]));
   if (typeof value === "string" && value !== "") return `${value}~${copy}`;
   return typeof value === "number" ? value + copy * 100_003 : value;
-}
-
-function random(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const AGENTS = [

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { loadRules } from "#detections/sigma/load.ts";
 import type { Raw } from "#detections/sigma/record.ts";
 import { RuleSet } from "#detections/sigma/rule-set.ts";
+import { calibrate, MOST_DRIFT, median, say, spread } from "./measure.ts";
 import { drawEvents, LITERAL, multiplied, type RuleText } from "./rules-input.ts";
 
 /*
@@ -33,12 +34,6 @@ const GOALS = { shareOfPeer: 1 / 20, growth: 1.5 };
 const REPEATS = 10;
 /** Pairs with the many rules are compared on this many events: the peer needs milliseconds for each. */
 const COMPARED = 1_500;
-const MOST_DRIFT = 0.15;
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-const spread = (list: readonly number[], unit: string): string =>
-  `${median(list).toFixed(2)} ${unit} (${Math.min(...list).toFixed(2)}–${Math.max(...list).toFixed(2)})`;
 
 /** The peer, built once from the pinned and checksummed versions of our module. */
 function buildPeer(): string {
@@ -84,15 +79,6 @@ class Peer {
   close(): void {
     this.#child.stdin!.end();
   }
-}
-
-/** How fast this core is just now. */
-function calibrate(): number {
-  const started = performance.now();
-  let x = 1;
-  for (let i = 0; i < 60_000_000; i++) x = (Math.imul(x, 1_664_525) + 1_013_904_223) | 0;
-  if (x === 42) say("");
-  return performance.now() - started;
 }
 
 type Ours = { set: RuleSet; ids: string[] };

@@ -3,61 +3,40 @@ import { abuse } from "../abused-apps.ts";
 import { imitated } from "../lookalike.ts";
 import { JUDGEMENT } from "../weights.ts";
 import { type Account, DAY, type Place, type Seen, SILENT } from "./seen.ts";
+import { Sightings } from "./sightings.ts";
 
-/** First sighting and the days on which a value was seen; enough to say "known", small enough to keep for everybody. */
-type Sighting = { first: number; days: number; lastDay: number };
-type Dimension = Map<string, Sighting>;
-
-const MAX_VALUES = 512;
 /** A value becomes known slowly, so that an intruder's first days do not make him part of the family. */
 const KNOWN_AFTER = 3 * DAY;
 const KNOWN_DAYS = 2;
 const MATURE_DAYS = 5;
-const FORGET_AFTER = 120 * DAY;
 
-type Profile = {
-  ip: Dimension;
-  network: Dimension;
-  asn: Dimension;
-  country: Dimension;
-  agent: Dimension;
-  device: Dimension;
-  days: Set<number>;
-  /** Kind of client → days on which its sign-ins showed a device, and on which they showed none. */
-  habit: Map<string, { withDevice: Set<number>; without: number }>;
-  /** Address → when a device the company knows last signed in there. */
-  vouched: Map<string, number>;
+/** What is remembered of an account; `colleague` of a network. */
+const KIND = {
+  ip: 0,
+  network: 1,
+  asn: 2,
+  country: 3,
+  agent: 4,
+  device: 5,
+  /** Kinds of client on days when their sign-ins showed a device, and how often they showed none. */
+  withDevice: 6,
+  withoutDevice: 7,
+  /** Addresses by when a device the company knows last signed in there. */
+  vouched: 8,
   /** Applications that were let in on a device the company knows, under a name that hides nothing. */
-  letIn: Set<string>;
-};
+  letIn: 9,
+  colleague: 10,
+} as const;
+type Kind = (typeof KIND)[keyof typeof KIND];
 
-function profile(): Profile {
-  return {
-    ip: new Map(),
-    network: new Map(),
-    asn: new Map(),
-    country: new Map(),
-    agent: new Map(),
-    device: new Map(),
-    days: new Set(),
-    habit: new Map(),
-    vouched: new Map(),
-    letIn: new Set(),
-  };
+/** One account's part of the tables. */
+type Profile = { table: Sightings; owner: number };
+
+function learn({ table, owner }: Profile, kind: Kind, value: string | undefined, at: number): void {
+  if (value) table.learn(owner, kind, value, at);
 }
 
-function learn(dimension: Dimension, value: string | undefined, at: number): void {
-  if (!value) return;
-  const day = Math.floor(at / DAY);
-  const known = dimension.get(value);
-  if (!known) {
-    if (dimension.size < MAX_VALUES) dimension.set(value, { first: at, days: 1, lastDay: day });
-  } else if (known.lastDay !== day) {
-    if (day - known.lastDay > FORGET_AFTER / DAY) Object.assign(known, { first: at, days: 0 });
-    known.days += 1;
-    known.lastDay = day;
-  }
-}
+const daysOf = ({ table, owner }: Profile): number => table.attended(owner);
 
 /** A known device speaks for its address this long: what its programs do there names no device. */
 const VOUCHES_FOR = DAY / 2;
@@ -66,19 +45,20 @@ const RARELY = 5;
 
 /** This kind of client has shown a device for days, and hardly ever none. */
 function alwaysShowsDevice(profile: Profile, agent: string | undefined): boolean {
-  const habit = agent ? profile.habit.get(agent) : undefined;
-  return habit !== undefined && habit.withDevice.size >= HABIT_DAYS && habit.without * RARELY <= habit.withDevice.size;
+  const { table, owner } = profile;
+  const shown = agent ? table.find(owner, KIND.withDevice, agent) : 0;
+  if (!agent || shown === 0 || table.days(shown) < HABIT_DAYS) return false;
+  const not = table.find(owner, KIND.withoutDevice, agent);
+  return not === 0 || table.days(not) * RARELY <= table.days(shown);
 }
 
 /** Which clients of the account show a device, and from where known ones sign in. */
 function rememberDevices(own: Profile, seen: Seen, ip: string | undefined, agent: string | undefined): void {
   if (seen.event.action !== "sign-in" || seen.event.outcome !== "success") return;
-  if (ip && seen.place.trustedDevice) own.vouched.set(ip, seen.at);
-  if (!agent || (own.habit.size >= MAX_VALUES && !own.habit.has(agent))) return;
-  const habit = own.habit.get(agent) ?? { withDevice: new Set<number>(), without: 0 };
-  if (seen.event.client.deviceId) habit.withDevice.add(Math.floor(seen.at / DAY));
-  else habit.without += 1;
-  own.habit.set(agent, habit);
+  if (ip && seen.place.trustedDevice) own.table.mark(own.owner, KIND.vouched, ip, seen.at);
+  if (!agent) return;
+  if (seen.event.client.deviceId) learn(own, KIND.withDevice, agent, seen.at);
+  else own.table.count(own.owner, KIND.withoutDevice, agent, seen.at);
 }
 
 /** So near to a consent to something disguised, another consent of the same person is of the same phish. */
@@ -99,20 +79,20 @@ function deceptions(events: readonly Seen[]): Map<string, number[]> {
 
 function rememberApplication(own: Profile, seen: Seen, deceived: readonly number[]): void {
   const appId = seen.event.app?.appId;
-  if (seen.event.action !== "app.consent" || !appId || !seen.place.trustedDevice || own.letIn.size >= MAX_VALUES)
-    return;
-  if (deceived.every((at) => Math.abs(at - seen.at) > ONE_SERIES)) own.letIn.add(appId);
+  if (seen.event.action !== "app.consent" || !appId || !seen.place.trustedDevice) return;
+  if (deceived.every((at) => Math.abs(at - seen.at) > ONE_SERIES)) learn(own, KIND.letIn, appId, seen.at);
 }
 
 /** In an account's first days a value seen half a day earlier must do, or everything would be strange. */
 const KNOWN_EARLY = DAY / 2;
 
-function isKnown(profile: Profile, dimension: Dimension, value: string | undefined, at: number): boolean {
-  const known = value ? dimension.get(value) : undefined;
-  if (!known) return false;
-  const age = at - known.first;
-  if (profile.days.size < MATURE_DAYS && age >= KNOWN_EARLY) return true;
-  return (age >= KNOWN_AFTER && known.days >= KNOWN_DAYS) || age >= 14 * DAY;
+function isKnown(profile: Profile, kind: Kind, value: string | undefined, at: number): boolean {
+  const { table, owner } = profile;
+  const known = value ? table.find(owner, kind, value) : 0;
+  if (known === 0) return false;
+  const age = at - table.first(known);
+  if (daysOf(profile) < MATURE_DAYS && age >= KNOWN_EARLY) return true;
+  return (age >= KNOWN_AFTER && table.days(known) >= KNOWN_DAYS) || age >= 14 * DAY;
 }
 
 /** Browser family and system: an update of the version is no new agent. */
@@ -136,34 +116,91 @@ export function tellingIp(seen: Pick<PastDay, "facts" | "event">): string | unde
 export type Taint = { ips: ReadonlyMap<string, readonly number[]>; records: ReadonlySet<string> };
 export const CLEAN: Taint = { ips: new Map(), records: new Set() };
 
-/** Walks the records in time order and gives every event its place, looking at earlier records only. */
-export function assignPlaces(events: Seen[], taint: Taint, past: readonly PastDay[] = []): void {
-  const profiles = new Map<string, Profile>();
-  const company = new Map<string, Map<string, Sighting>>();
-  const deceived = deceptions(events);
-  for (const seen of past) remember(seen, seen.account.key, profileOf(profiles, seen.account.key), company);
-  for (const seen of events) {
-    const account = seen.account;
-    if (!account) continue;
-    const own = profileOf(profiles, account.key);
-    seen.place = placeOf(seen, account, own, company, taint);
-    const hostile = isTainted(taint, seen.event.client.ip, seen.at) || seen.ids.some((id) => taint.records.has(id));
-    if (!isLearnable(seen) || hostile) continue;
-    remember(seen, account.key, own, company);
-    rememberDevices(own, seen, tellingIp(seen), agentKey(seen));
-    rememberApplication(own, seen, deceived.get(account.key) ?? []);
-  }
-}
-
 /** What of an event teaches a baseline; a day of the past has no more than that. */
 export type PastDay = Pick<Seen, "at" | "facts"> & { event: Pick<Seen["event"], "client">; account: { key: string } };
 
-function profileOf(profiles: Map<string, Profile>, key: string): Profile {
-  const known = profiles.get(key);
-  if (known) return known;
-  const made = profile();
-  profiles.set(key, made);
-  return made;
+/** Mostly so many values an account has, and so many colleagues a network. */
+const VALUES_EACH = 8;
+const COLLEAGUES_EACH = 2;
+
+type Snapshot = { accounts: Uint8Array; networks: Uint8Array };
+
+/**
+ * Where and with what accounts are at home: what was seen of each, and of the networks who was there. Records go in in
+ * order of time; each is judged by what went before it.
+ */
+export class Baselines {
+  readonly #accounts: Sightings;
+  readonly #networks: Sightings;
+
+  private constructor(accounts: Sightings, networks: Sightings) {
+    this.#accounts = accounts;
+    this.#networks = networks;
+  }
+
+  /** @param seed what nobody outside knows, the same for the same records: see `Sightings` */
+  static empty(seed: number): Baselines {
+    return new Baselines(new Sightings(seed, VALUES_EACH), new Sightings(~seed, COLLEAGUES_EACH));
+  }
+
+  static restore({ accounts, networks }: Snapshot): Baselines {
+    return new Baselines(Sightings.restore(accounts), Sightings.restore(networks));
+  }
+
+  snapshot(): Snapshot {
+    return { accounts: this.#accounts.snapshot(), networks: this.#networks.snapshot() };
+  }
+
+  /** The snapshot's bytes piece by piece, without a copy. */
+  write(take: (table: keyof Snapshot, piece: Uint8Array) => void): void {
+    this.#accounts.write((piece) => take("accounts", piece));
+    this.#networks.write((piece) => take("networks", piece));
+  }
+
+  get bytes(): number {
+    return this.#accounts.bytes + this.#networks.bytes;
+  }
+
+  learnPast(past: readonly PastDay[]): void {
+    for (const day of past) this.#remember(day, day.account.key, this.#profileOf(day.account.key));
+  }
+
+  /** Gives an event its place, and learns from it where one may. */
+  see(seen: Seen, account: Pick<Account, "key">, taint: Taint, deceived: readonly number[]): void {
+    const own = this.#profileOf(account.key);
+    seen.place = placeOf(seen, account, own, this.#networks, taint);
+    const hostile = isTainted(taint, seen.event.client.ip, seen.at) || seen.ids.some((id) => taint.records.has(id));
+    if (!isLearnable(seen) || hostile) return;
+    this.#remember(seen, account.key, own);
+    rememberDevices(own, seen, tellingIp(seen), agentKey(seen));
+    rememberApplication(own, seen, deceived);
+  }
+
+  #profileOf(key: string): Profile {
+    return { table: this.#accounts, owner: this.#accounts.open(key) };
+  }
+
+  #remember(seen: Omit<PastDay, "account">, key: string, own: Profile): void {
+    const ip = tellingIp(seen);
+    if (!ip) return;
+    const network = networkOf(ip);
+    own.table.attend(own.owner, seen.at);
+    learn(own, KIND.ip, ip, seen.at);
+    learn(own, KIND.network, network, seen.at);
+    learn(own, KIND.asn, seen.facts.ip?.asn?.toString(), seen.at);
+    learn(own, KIND.country, seen.facts.ip?.country, seen.at);
+    learn(own, KIND.agent, agentKey(seen), seen.at);
+    learn(own, KIND.device, seen.event.client.deviceId, seen.at);
+    this.#networks.learn(this.#networks.open(network), KIND.colleague, key, seen.at);
+  }
+}
+
+/** Walks the records in time order and gives every event its place, looking at earlier records only. */
+export function assignPlaces(events: Seen[], taint: Taint, home: Snapshot): void {
+  const baselines = Baselines.restore(home);
+  const deceived = deceptions(events);
+  for (const seen of events)
+    if (seen.account) baselines.see(seen, seen.account, taint, deceived.get(seen.account.key) ?? []);
 }
 
 function isTainted(taint: Taint, ip: string | undefined, at: number): boolean {
@@ -176,43 +213,22 @@ export function isLearnable({ event: { outcome, action } }: Seen): boolean {
   return outcome !== "failure" && (action !== "sign-in" || outcome === "success" || outcome === "interrupted");
 }
 
-function remember(
-  seen: Omit<PastDay, "account">,
-  key: string,
-  own: Profile,
-  company: Map<string, Map<string, Sighting>>,
-): void {
-  const ip = tellingIp(seen);
-  if (!ip) return;
-  const network = networkOf(ip);
-  own.days.add(Math.floor(seen.at / DAY));
-  learn(own.ip, ip, seen.at);
-  learn(own.network, network, seen.at);
-  learn(own.asn, seen.facts.ip?.asn?.toString(), seen.at);
-  learn(own.country, seen.facts.ip?.country, seen.at);
-  learn(own.agent, agentKey(seen), seen.at);
-  learn(own.device, seen.event.client.deviceId, seen.at);
-  let colleagues = company.get(network);
-  if (!colleagues) {
-    colleagues = new Map();
-    company.set(network, colleagues);
-  }
-  if (colleagues.size < MAX_VALUES || colleagues.has(key)) learn(colleagues, key, seen.at);
-}
-
-function colleaguesOn(
+function isCompanys(
   network: string,
-  account: Account,
+  account: Pick<Account, "key">,
   at: number,
-  company: Map<string, Map<string, Sighting>>,
-  days: number,
-): number {
-  let count = 0;
-  for (const [key, sighting] of company.get(network) ?? []) {
-    const age = at - sighting.first;
-    if (key !== account.key && age >= DAY && (sighting.days >= days || (days <= 2 && age >= 3 * DAY))) count += 1;
-  }
-  return count;
+  networks: Sightings,
+  need: { colleagues: number; days: number },
+): boolean {
+  const owner = networks.owner(network);
+  if (owner === 0) return false;
+  const own = networks.find(owner, KIND.colleague, account.key);
+  return networks.hasAtLeast(owner, need.colleagues, (colleague) => {
+    const age = at - networks.first(colleague);
+    return (
+      colleague !== own && age >= DAY && (networks.days(colleague) >= need.days || (need.days <= 2 && age >= 3 * DAY))
+    );
+  });
 }
 
 const KIND_STRANGENESS: Partial<Record<string, number>> = {
@@ -244,35 +260,33 @@ const MACHINE_DAYS = 5;
 /** A place of days is home; a rented machine becomes it slowly, the end of an anonymising network never. */
 function isHome(own: Profile, kind: string, ip: string, network: string, at: number): boolean {
   if (kind === "tor") return false;
-  if (!isKnown(own, own.ip, ip, at) && !isKnown(own, own.network, network, at)) return false;
-  if (kind !== "hosting" || own.days.size < MATURE_DAYS) return true;
-  const known = own.network.get(network);
-  return known !== undefined && at - known.first >= MACHINE_AGE && known.days >= MACHINE_DAYS;
+  if (!isKnown(own, KIND.ip, ip, at) && !isKnown(own, KIND.network, network, at)) return false;
+  if (kind !== "hosting" || daysOf(own) < MATURE_DAYS) return true;
+  const { table } = own;
+  const known = table.find(own.owner, KIND.network, network);
+  return known !== 0 && at - table.first(known) >= MACHINE_AGE && table.days(known) >= MACHINE_DAYS;
 }
 
-function placeOf(
-  seen: Seen,
-  account: Account,
-  own: Profile,
-  company: Map<string, Map<string, Sighting>>,
-  taint: Taint,
-): Place {
+function placeOf(seen: Seen, account: Pick<Account, "key">, own: Profile, networks: Sightings, taint: Taint): Place {
   const ip = tellingIp(seen);
   const { client } = seen.event;
   const agent = agentKey(seen);
-  const maturity = Math.min(1, own.days.size / MATURE_DAYS);
-  const newAgent = agent !== undefined && !isKnown(own, own.agent, agent, seen.at);
-  const vouchedAt = ip && seen.event.action !== "sign-in" ? own.vouched.get(ip) : undefined;
+  const maturity = Math.min(1, daysOf(own) / MATURE_DAYS);
+  const newAgent = agent !== undefined && !isKnown(own, KIND.agent, agent, seen.at);
+  const vouched = ip && seen.event.action !== "sign-in" ? own.table.find(own.owner, KIND.vouched, ip) : 0;
   const trustedDevice =
     client.deviceId !== undefined
-      ? isKnown(own, own.device, client.deviceId, seen.at) || client.isCompliant === true || client.isManaged === true
-      : vouchedAt !== undefined && seen.at - vouchedAt <= VOUCHES_FOR;
+      ? isKnown(own, KIND.device, client.deviceId, seen.at) || client.isCompliant === true || client.isManaged === true
+      : vouched !== 0 && seen.at - own.table.first(vouched) <= VOUCHES_FOR;
   const lacksDevice = seen.event.action === "sign-in" && client.deviceId === undefined && alwaysShowsDevice(own, agent);
   if (!ip) return { ...SILENT, newAgent, maturity, trustedDevice, lacksDevice };
   const fact = seen.facts.ip;
   const network = networkOf(ip);
   const country = fact?.country;
-  const newCountry = country !== undefined && own.country.size > 0 && !own.country.has(country);
+  const newCountry =
+    country !== undefined &&
+    own.table.hasAny(own.owner, KIND.country) &&
+    own.table.find(own.owner, KIND.country, country) === 0;
   const base: Omit<Place, "standing" | "strangeness" | "notes"> = {
     newAgent,
     newCountry,
@@ -286,23 +300,23 @@ function placeOf(
     return { ...base, standing: "own", strangeness: 0, notes: ["network the account has used for days"] };
   }
   const need = ownNetworkNeeds(kind);
-  if (!tainted && need && colleaguesOn(network, account, seen.at, company, need.days) >= need.colleagues) {
+  if (!tainted && need && isCompanys(network, account, seen.at, networks, need)) {
     return { ...base, standing: "company", strangeness: 0.25, notes: ["network colleagues use"] };
   }
   const notes: string[] = ["address the account has not used before"];
   let strangeness = 1;
   const asn = fact?.asn?.toString();
-  if (asn && isKnown(own, own.asn, asn, seen.at)) strangeness -= 0.5;
-  else if (asn && own.asn.size > 0) strangeness += 0.25;
+  if (asn && isKnown(own, KIND.asn, asn, seen.at)) strangeness -= 0.5;
+  else if (asn && own.table.hasAny(own.owner, KIND.asn)) strangeness += 0.25;
   if (newCountry) {
     strangeness += 1;
     notes.push(`first time from ${country}`);
   }
   const ofKind = KIND_STRANGENESS[kind] ?? 0;
   if (ofKind > 0) notes.push(`${kind} network${fact?.org ? ` (${fact.org})` : ""}`);
-  const ownVpn = HABITS.has(kind) && asn !== undefined && isKnown(own, own.asn, asn, seen.at);
+  const ownVpn = HABITS.has(kind) && asn !== undefined && isKnown(own, KIND.asn, asn, seen.at);
   strangeness += ownVpn ? Math.min(ofKind, OWN_VPN) : ofKind;
-  if (newAgent && own.agent.size > 0) {
+  if (newAgent && own.table.hasAny(own.owner, KIND.agent)) {
     strangeness += 0.75;
     notes.push(`new kind of client (${agent})`);
   } else if (agent && kind === "mobile") strangeness -= 0.5;
@@ -319,7 +333,7 @@ function placeOf(
     notes.push("on a device the company knows");
   }
   // A product fetches from machines its maker rents: its traffic is no person in a strange place.
-  if (kind === "hosting" && !tainted && own.letIn.has(client.appId ?? "")) {
+  if (kind === "hosting" && !tainted && own.table.find(own.owner, KIND.letIn, client.appId ?? "") !== 0) {
     strangeness = Math.min(strangeness, 0.5);
     notes.push("servers of an application let in on a device the company knows");
   }

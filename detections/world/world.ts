@@ -1,7 +1,7 @@
 import type { AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { assignAccounts } from "./accounts.ts";
 import { shareAddressFacts } from "./address-facts.ts";
-import { assignPlaces, CLEAN, type PastDay, type Taint } from "./baseline.ts";
+import { assignPlaces, Baselines, CLEAN, type Taint } from "./baseline.ts";
 import { distinctEvents } from "./distinct.ts";
 import { pastDays } from "./past.ts";
 import type { Account, Seen } from "./seen.ts";
@@ -60,7 +60,16 @@ function contactsOf(events: readonly Seen[]): Map<string, string> {
 }
 
 /** What of a world does not hang on whom nobody may learn from: made once for all passes of a judgement. */
-type Prepared = { events: Seen[]; byKey: Map<string, Account>; past: PastDay[] };
+type Prepared = { events: Seen[]; byKey: Map<string, Account>; home: ReturnType<Baselines["snapshot"]> };
+
+/** The same for the same records, and known to nobody who has not seen all of them. */
+function seedOf(events: readonly Seen[]): number {
+  let seed = 0;
+  for (const { event } of events)
+    for (let i = 0; i < Math.min(8, event.contentHash.length); i++)
+      seed = (Math.imul(seed, 31) + event.contentHash.charCodeAt(i)) | 0;
+  return seed;
+}
 
 export function prepare(input: AnalysisInput): Prepared {
   const events = distinctEvents(input);
@@ -68,13 +77,15 @@ export function prepare(input: AnalysisInput): Prepared {
   const byKey = assignAccounts(events);
   const past = pastDays(input, byKey);
   for (const day of past) fill(day);
-  return { events, byKey, past };
+  const baselines = Baselines.empty(seedOf(events));
+  baselines.learnPast(past);
+  return { events, byKey, home: baselines.snapshot() };
 }
 
 /** Places every event anew: a world made earlier of the same preparation is over. */
 export function buildWorld(input: AnalysisInput, taint: Taint = CLEAN, prepared = prepare(input)): World {
-  const { events, byKey, past } = prepared;
-  assignPlaces(events, taint, past);
+  const { events, byKey, home } = prepared;
+  assignPlaces(events, taint, home);
   const accounts = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const actions = new Map<string, Seen[]>();
   for (const seen of events) {
