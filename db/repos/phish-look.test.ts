@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createDb, type Db } from "../client.ts";
-import { commands, phishMessages } from "../schema/incident.ts";
+import { commands, incidents, phishMessages } from "../schema/incident.ts";
 import { phishes } from "../schema/phish.ts";
 import { audit } from "../schema/platform.ts";
 import { createTestDatabase, type TestDatabase } from "../test/database.ts";
@@ -98,6 +98,14 @@ test("nothing is looked for with one tenant, for a tag taken back, an old one or
   await tag(home, { taggedAt: ago(8) });
   await tag(await tenant({ isDrill: true }));
   expect(await lookForTaggedPhish(worker, NOW)).toBe(0);
+});
+
+test("while accounts are being locked nothing is looked for, ten seconds later it is [L10]", async () => {
+  const [home] = [await tenant(), await tenant()];
+  await tag(home);
+  await make.orm.update(incidents).set({ lockAcceptedAt: NOW }).where(eq(incidents.tenantId, home.id));
+  expect(await lookForTaggedPhish(worker, NOW)).toBe(0);
+  expect(await lookForTaggedPhish(worker, new Date(Date.parse(NOW) + 11_000).toISOString())).toBe(1);
 });
 
 test("two relays at once place one search", async () => {

@@ -11,6 +11,9 @@ DECLARE
   actor constant jsonb := '{"kind": "system", "room": "remediate"}';
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtext('petra.look_for_tagged_phish')) THEN RETURN 0; END IF;
+  -- Locks come first: nothing is looked for while accounts are being locked (rule L10).
+  IF EXISTS (SELECT 1 FROM public.incidents WHERE lock_accepted_at BETWEEN p_now - interval '10 seconds' AND p_now)
+    THEN RETURN 0; END IF;
   FOR mail IN
     SELECT DISTINCT ON (m.org_id) m.org_id, m.tenant_id, m.incident_id, m.internet_message_id, m.subject, m.sender
     FROM public.phish_messages m JOIN public.tenants home ON home.id = m.tenant_id
