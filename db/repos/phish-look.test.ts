@@ -23,6 +23,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await make.orm.delete(phishMessages);
   await make.orm.delete(commands);
+  await make.orm.update(incidents).set({ lockAcceptedAt: null });
   org = await make.org();
 });
 afterAll(async () => {
