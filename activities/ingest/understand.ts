@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { AccountMention } from "#db/repos/account.ts";
 import type { EventFacts, EventSource, NormalizedEvent } from "#domain/event/event.ts";
 import { normalizeRecord, type OwnRules } from "#domain/event/normalize/index.ts";
@@ -33,6 +34,8 @@ const isForeign = ({ source, organizationId }: NormalizedEvent, microsoftTenantI
   microsoftTenantId !== undefined &&
   organizationId !== microsoftTenantId.toLowerCase();
 
+const digest = (bytes: Uint8Array): string => hash("sha256", bytes);
+
 /** Every record of a page in our language, with the facts of its address and agent. */
 export function understandPage(
   records: unknown[],
@@ -45,7 +48,7 @@ export function understandPage(
   const unreadable: Unreadable[] = [];
   let notRelevant = 0;
   for (const [index, raw] of records.entries()) {
-    const result = normalizeRecord(raw, { source, ...(ownRules ? { ownRules } : {}) });
+    const result = normalizeRecord(raw, { source, digest, ...(ownRules ? { ownRules } : {}) });
     if (result.kind === "unreadable") unreadable.push({ index, raw, reason: result.reason });
     else if (result.kind === "not-relevant") notRelevant += 1;
     else if (isForeign(result.event, microsoftTenantId))

@@ -59,9 +59,9 @@ function block(h: Int32Array, view: DataView, at: number): void {
   h[7] = (h[7]! + k) | 0;
 }
 
-/** SHA-256 of UTF-8 text as lower-case hex. In plain TypeScript, because domain/ imports nothing of Node. */
-export function sha256(text: string): string {
-  const data = encoder.encode(text);
+/** SHA-256 of bytes, or of text as UTF-8, as lower-case hex. In plain TypeScript, because domain/ imports nothing of Node. */
+export function sha256(of: string | Uint8Array): string {
+  const data = typeof of === "string" ? encoder.encode(of) : of;
   const padded = new Uint8Array((((data.length + 8) >> 6) + 1) << 6);
   padded.set(data);
   padded[data.length] = 0x80;

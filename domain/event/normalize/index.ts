@@ -2,7 +2,7 @@ import type { EventSource, NormalizedEvent, OwnHit } from "../event.ts";
 import { sha256 } from "../sha256.ts";
 import { parseTime } from "../time.ts";
 import { directoryAuditBody } from "./directory-audit.ts";
-import { canonical, shapeFault } from "./limits.ts";
+import { printOf } from "./print.ts";
 import { asText, fromText, isRaw, type Raw, text } from "./raw.ts";
 import { type Shaped, shapeOf } from "./shape.ts";
 import { signInBody } from "./sign-in.ts";
@@ -14,7 +14,16 @@ export const NO_TIME = "record has no readable time";
 /** Holds own rules against a record in its native form (a `sign-in`, `directory-audit` or `ual` record of Microsoft's). */
 export type OwnRules = (kind: EventSource, record: Raw) => OwnHit[];
 
-type Hint = { source?: EventSource; fallbackId?: string; fallbackTime?: string; ownRules?: OwnRules };
+/** SHA-256 of bytes as lower-case hex. */
+export type Digest = (bytes: Uint8Array) => string;
+
+type Hint = {
+  source?: EventSource;
+  fallbackId?: string;
+  fallbackTime?: string;
+  ownRules?: OwnRules;
+  digest?: Digest;
+};
 
 export type Normalized =
   | { kind: "event"; event: NormalizedEvent }
@@ -29,27 +38,28 @@ export type Normalized =
  * @param hint.fallbackTime ISO time to use for a record that carries none at all (a query left the column out); such an
  *   event says so in `params.timeNotRecorded`
  * @param hint.ownRules own rules to hold against the record
+ * @param hint.digest the machine's own SHA-256, where there is one: ours is slow
  */
 export function normalizeRecord(raw: unknown, hint: Hint = {}): Normalized {
-  const fault = shapeFault(raw);
-  if (fault) return { kind: "unreadable", reason: fault };
-  if (!isRaw(raw)) return { kind: "unreadable", reason: "not a JSON object" };
   try {
-    return read(raw, hint);
+    const print = printOf(raw);
+    if ("fault" in print) return { kind: "unreadable", reason: print.fault };
+    if (!isRaw(raw)) return { kind: "unreadable", reason: "not a JSON object" };
+    return read(raw, print.bytes, hint);
   } catch {
     return { kind: "unreadable", reason: "record could not be read" };
   }
 }
 
-function read(raw: Raw, hint: Hint): Normalized {
+function read(raw: Raw, whole: Uint8Array, hint: Hint): Normalized {
   if (hint.source === "message-trace") return { kind: "not-relevant" };
   const empty = emptyPayload(raw);
   if (empty) return { kind: "unreadable", reason: empty };
   const shaped = shapeOf(raw);
   if (shaped.kind === "not-relevant") return { kind: "not-relevant" };
   if (shaped.kind === "unknown") return { kind: "unreadable", reason: whyUnknown(raw) };
-  const inner = shapeFault(shaped.raw);
-  if (inner) return { kind: "unreadable", reason: inner };
+  const print = shaped.raw === raw ? { bytes: whole } : printOf(shaped.raw);
+  if ("fault" in print) return { kind: "unreadable", reason: print.fault };
   const recorded = parseTime(shaped.time);
   const occurredAt = recorded ?? (shaped.time === undefined ? hint.fallbackTime : undefined);
   if (!occurredAt) return { kind: "unreadable", reason: NO_TIME };
@@ -57,7 +67,7 @@ function read(raw: Raw, hint: Hint): Normalized {
   if (!recorded) body.params.timeNotRecorded = "true";
   if (body.operation === "" && shaped.kind !== "sign-in")
     return { kind: "unreadable", reason: "record names no operation" };
-  const contentHash = sha256(canonical(shaped.raw)).slice(0, 32);
+  const contentHash = (hint.digest ?? sha256)(print.bytes).slice(0, 32);
   const recordId = shaped.id ?? asText(raw.id) ?? hint.fallbackId ?? `hash:${contentHash}`;
   const ownHits = hint.ownRules?.(shaped.kind, shaped.raw) ?? [];
   const event: NormalizedEvent = { recordId, source: shaped.kind, contentHash, occurredAt, ...body };
