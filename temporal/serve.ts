@@ -30,7 +30,7 @@ async function serve(): Promise<void> {
     activities,
   });
   const running = workers.map((worker) => worker.run());
-  const stopAsking = await keepLoops(house.bell, env.PETRA_SHARDS);
+  const stopAsking = keepLoops(house.bell, env.PETRA_SHARDS);
   const health = createServer((request, response) => {
     const isUp = request.url === "/healthz" && workers.every((w) => w.getState() === "RUNNING");
     response.writeHead(isUp ? 200 : 503, { "content-type": "application/json" });

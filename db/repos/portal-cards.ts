@@ -65,9 +65,15 @@ export async function listIncidentCards(tx: ScopedTx, filter: CardFilter = {}): 
         incident.status === "open"
           ? nextAction(incident.publishedAt !== null, states, acting.get(incident.id) ?? 0)
           : null,
-      stepsDone: [...states.values()].filter((state) => SETTLED.has(state)).length,
+      stepsDone: leadingDone(states),
     };
   });
+}
+
+/** Steps done without a gap from the first on: one that needs nothing does not make the lock before it look done. */
+function leadingDone(states: Steps): number {
+  const next = REMEDIATION_STEPS.findIndex(({ id }) => !SETTLED.has(states.get(id) ?? "waiting"));
+  return next === -1 ? REMEDIATION_STEPS.length : next;
 }
 
 async function stepsOf(tx: ScopedTx, ids: string[]): Promise<Map<string, Steps>> {

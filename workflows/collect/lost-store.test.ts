@@ -60,7 +60,7 @@ async function openEmptyTemporal(prefix: string) {
       lengthMs: 600_000,
     }),
   });
-  const stopLoops = await keepLoops(rig.bell, 1, 300);
+  const stopLoops = keepLoops(rig.bell, 1, 300);
   return {
     rig,
     stop: async () => {
