@@ -10,23 +10,26 @@ const tryPort = (port: number): Promise<number | undefined> =>
     });
   });
 
-/** A TCP port of 127.0.0.1 that is free now; `preferred` is taken when nobody listens on it. */
-export async function freePort(preferred?: number): Promise<number> {
-  const port = (preferred ? await tryPort(preferred) : undefined) ?? (await tryPort(0));
-  if (port === undefined) throw new Error("The system gives no free TCP port on 127.0.0.1.");
-  return port;
-}
-
-/**
- * Free ports between 20000 and 32000. Temporal stores its membership ports in a SMALLINT column on Postgres,
- * so the system's own choice (32768 and up) makes the server exit.
+/*
+ * Ports between 20000 and 32000: below those the system lends to outgoing connections (32768 and up), which could take one
+ * between its choice and its use. Temporal also stores its membership ports in a SMALLINT column on Postgres, so that the
+ * system's own choice makes the server exit.
  */
-export async function freeMembershipPorts(count: number): Promise<number[]> {
-  const found = new Set<number>();
-  for (let attempt = 0; attempt < 1000 && found.size < count; attempt++) {
-    const port = await tryPort(20000 + Math.floor(Math.random() * 12000));
-    if (port !== undefined) found.add(port);
+const LOWEST = 20_000;
+const COUNT = 12_000;
+const ATTEMPTS = 1_000;
+/** What this process was given and may not listen on yet. */
+const given = new Set<number>();
+
+/** A TCP port of 127.0.0.1 that is free now, never the same twice in one process; `preferred` when nobody listens on it. */
+export async function freePort(preferred?: number): Promise<number> {
+  const kept = preferred ? await tryPort(preferred) : undefined;
+  if (kept !== undefined) return kept;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = LOWEST + Math.floor(Math.random() * COUNT);
+    if (given.has(port) || (await tryPort(port)) === undefined) continue;
+    given.add(port);
+    return port;
   }
-  if (found.size < count) throw new Error("No free TCP ports between 20000 and 32000 on 127.0.0.1.");
-  return [...found];
+  throw new Error(`No free TCP port between ${LOWEST} and ${LOWEST + COUNT} on 127.0.0.1.`);
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freeMembershipPorts, freePort } from "./ports.ts";
+import { freePort } from "./ports.ts";
 
 /** Where the pieces of a Temporal server listen, all on 127.0.0.1. */
 export type TemporalPorts = { frontend: number; ui: number; services: number[]; membership: number[] };
@@ -17,8 +17,8 @@ export async function planPorts(dataDir: string): Promise<TemporalPorts> {
   const frontend = await freePort(kept.frontend);
   const ui = await freePort(kept.ui);
   writeFileSync(file, JSON.stringify({ frontend, ui }));
-  const services = [await freePort(), await freePort(), await freePort(), await freePort()];
-  return { frontend, ui, services, membership: await freeMembershipPorts(4) };
+  const four = async () => [await freePort(), await freePort(), await freePort(), await freePort()];
+  return { frontend, ui, services: await four(), membership: await four() };
 }
 
 /** The address for clients and, by the name under which the portal is opened too, the UI. */
