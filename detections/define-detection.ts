@@ -26,8 +26,10 @@ export type Phish = {
 /** One firing on one account. */
 export type Finding = {
   account: Account;
-  /** The records cited, in time order; the last one is when it could be known. */
+  /** The records cited, in time order. */
   events: Seen[];
+  /** The record with which it was known, where later ones only add to it; without it, the last one cited. */
+  known?: Seen | undefined;
   /** What makes it the same finding when it is seen again. */
   dedup: string;
   weight: Weight;
@@ -59,6 +61,11 @@ export type Detection = {
   runbook: readonly string[];
   find: (world: World) => Finding[];
 };
+
+/** The record with which a finding was known. */
+export function knownWith(finding: Finding): Seen {
+  return finding.known ?? finding.events.at(-1)!;
+}
 
 export function defineDetection(detection: Detection): Detection {
   return detection;

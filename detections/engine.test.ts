@@ -64,6 +64,29 @@ it("one compromise of one account is one incident with its evidence, times and a
   expect(incident!.detectableAt <= incident!.lastAttackerActivity).toBe(true);
 });
 
+it("a phished device code is told as one, also where a browser's sign-in from the same place follows", () => {
+  const code = { params: { originalTransferMethod: "deviceCodeFlow" } };
+  const phish = [
+    signIn(at(20, "03:00"), HOSTING, code),
+    event("device.register", at(20, "03:05"), { target: { kind: "Device", name: "DESKTOP-1" } }),
+  ];
+  const [incident] = run([...usual(), ...phish, signIn(at(20, "04:00"), HOSTING, { agent: FIREFOX_LINUX })]).incidents;
+  expect(incident?.kind).toBe("device-code");
+  expect(incident?.headline).toMatch(/device code/i);
+  const plain = phish.map((e) => (e.action === "sign-in" ? { ...e, params: {} } : e));
+  expect(run([...usual(), ...plain]).incidents.map((i) => i.kind)).not.toContain("device-code");
+});
+
+it("an incident could be known when its damning act happened, not when the intruder was last seen", () => {
+  const later = signIn(at(20, "22:00"), HOSTING, { agent: FIREFOX_LINUX, handles: { sessionId: "s9" } });
+  const whole = [...usual(), ...attack().slice(-6), later];
+  const { incidents } = run(whole);
+  expect(incidents).toHaveLength(1);
+  const knownAt = incidents[0]!.detectableAt;
+  expect(knownAt).toBe(at(20, "03:00:20"));
+  expect(run(whole.filter((e) => e.occurredAt <= knownAt)).incidents).toHaveLength(1);
+});
+
 it("the owner's own sign-in after the attack stays the owner's", () => {
   const events = attack();
   const rows = new Map(run(events).attribution.map((row) => [row.recordId, row.verdict]));

@@ -49,6 +49,7 @@ export default defineDetection({
         out.push({
           account,
           events: run.slice(0, 8),
+          known: seen,
           dedup,
           weight: weigh(key),
           title: secret ? "A secret was added to an application" : "An application got a ruling permission",

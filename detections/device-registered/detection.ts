@@ -23,6 +23,7 @@ export default defineDetection({
         out.push({
           account,
           events: run.slice(0, 4),
+          known: run[0],
           dedup: `${name}:${run[0]!.event.occurredAt.slice(0, 10)}`,
           weight: weigh("device-registered"),
           reason: `The device "${name}" was registered.`,

@@ -49,6 +49,7 @@ export default defineDetection({
           out.push({
             account,
             events: [...cited.slice(-6), ...run.slice(0, 3)],
+            known: first,
             dedup: `${ip}:${first.event.occurredAt.slice(0, 10)}`,
             weight: weigh("disabled-then-success", isReturn ? 0.75 : 1),
             reason: `${ip} was refused at the disabled account ${cited[0]?.account?.ref.upn ?? "of somebody else"} and ${isReturn ? "days later" : "then"} signed in here.`,

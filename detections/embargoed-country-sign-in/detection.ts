@@ -47,6 +47,7 @@ export default defineDetection({
           out.push({
             account,
             events: run.slice(0, 6),
+            known: seen,
             dedup: `${country}:${seen.event.occurredAt.slice(0, 10)}`,
             weight: weigh(state ? "state-run-country" : "embargoed-country"),
             reason: `${run.length} ${run.length === 1 ? "sign-in" : "sign-ins"} from ${country} (${seen.event.client.ip}).`,

@@ -35,6 +35,7 @@ export default defineDetection({
           out.push({
             account,
             events: cited.slice(0, 8),
+            known: cited[0],
             dedup: `${ip}:${run[0]!.event.occurredAt.slice(0, 13)}`,
             weight: weigh(run.some(telling) ? "evidence-deleted" : "mail-deleted"),
             title: run.some(telling)

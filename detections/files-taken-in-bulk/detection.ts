@@ -24,11 +24,13 @@ export default defineDetection({
     for (const [account, events] of byAccount(taken)) {
       for (const [ip, all] of groupBy(events, (s) => s.event.client.ip)) {
         for (const run of runs(all, HOUR)) {
-          const files = new Set(run.map((s) => s.event.file?.path ?? s.event.recordId));
-          if (files.size < MANY) continue;
+          const files = new Set<string>();
+          const known = run.filter((s) => files.add(s.event.file?.path ?? s.event.recordId).size === MANY)[0];
+          if (!known) continue;
           out.push({
             account,
             events: run.slice(0, 12),
+            known,
             dedup: `${ip}:${run[0]!.event.occurredAt.slice(0, 13)}`,
             weight: weigh("files-mass"),
             reason: `${files.size} files were opened or taken from ${ip}.`,

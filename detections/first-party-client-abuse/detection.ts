@@ -67,6 +67,7 @@ export default defineDetection({
         out.push({
           account,
           events: run.slice(0, 4),
+          known: seen,
           dedup,
           weight: weigh(KEYS[client.reach]!),
           reason: `${client.name}, which this account had not used before, got a token from ${seen.event.client.ip}: ${seen.place.notes.join(", ")}.`,

@@ -52,6 +52,7 @@ export default defineDetection({
         out.push({
           account,
           events: run.slice(0, 3),
+          known: seen,
           dedup: app,
           weight: weigh("app-first-seen"),
           reason: `${seen.event.client.appName ?? app} was used from ${seen.event.client.ip}; neither this account nor colleagues used it before.`,

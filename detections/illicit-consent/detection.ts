@@ -63,6 +63,7 @@ export default defineDetection({
         out.push({
           account,
           events: run.slice(0, 6),
+          known: seen,
           dedup: app,
           weight: weigh(key),
           reason: `"${name}" may use ${powerful(seen).slice(0, 5).join(", ")}${seen.event.app?.consentType === "AllPrincipals" ? " for everybody" : ""}.`,

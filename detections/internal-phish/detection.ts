@@ -70,6 +70,7 @@ function strangeSends(account: Finding["account"], events: Seen[]): Finding[] {
   return [...groupBy(strange, (s) => `${s.event.client.ip}:${s.event.occurredAt.slice(0, 10)}`)].map(
     ([dedup, run]) => ({
       ...finding(account, run, dedup, "sent-strange"),
+      known: run[0],
       title: "Mail sent from a strange place",
       reason: `${run.length} messages were sent from ${run[0]?.event.client.ip ?? "?"}.`,
     }),
@@ -81,6 +82,7 @@ function finding(account: Finding["account"], run: Seen[], dedup: string, key: W
     account,
     events: run.slice(0, 15),
     dedup: `${dedup}:${run[0]!.event.occurredAt.slice(0, 10)}`,
+    known: run.find((_, n) => recipients(run.slice(0, n + 1)) >= MANY),
     weight: weigh(key),
     reason: `"${run[0]?.event.mail?.subject ?? "?"}" went to ${recipients(run)} recipients within minutes.`,
     phish: run.slice(0, 50).map((s) => ({

@@ -1,5 +1,5 @@
 import type { AnalysisInput, Evidence, IncidentDraft, IncidentKind, Severity } from "#domain/incident/analysis.ts";
-import { dedupKey } from "../define-detection.ts";
+import { dedupKey, knownWith } from "../define-detection.ts";
 import { JUDGEMENT } from "../weights.ts";
 import { tellingIp } from "../world/baseline.ts";
 import type { Account, Seen } from "../world/seen.ts";
@@ -57,6 +57,7 @@ function kindOf(parts: readonly Weighed[]): IncidentKind {
   if (has("spray-success", "spray-password-known")) return "spray-compromise";
   if (has("aitm-kit", "aitm-pattern")) return "aitm";
   if (has("session-two-clients", "session-lost-device", "session-two-networks")) return "session-theft";
+  if (has("device-code", "device-code-device")) return "device-code";
   const planted = plantedApps(parts);
   const byApp = (p: Weighed): boolean => p.finding.events.some((s) => planted.has(s.event.client.appId ?? ""));
   const access = sum(parts, (p) => p.detection.stage === "access" && !byApp(p));
@@ -76,6 +77,7 @@ function kindOf(parts: readonly Weighed[]): IncidentKind {
 const OPENING: Record<IncidentKind, string> = {
   aitm: "Sign-in stolen by a phishing page",
   "session-theft": "Session stolen and used elsewhere",
+  "device-code": "Owner deceived into typing a device code",
   "password-compromise": "Account used by somebody else",
   "spray-compromise": "Password found by spraying",
   "illicit-consent": "Application planted in the tenant",
@@ -102,6 +104,7 @@ function headlineOf(kind: IncidentKind, parts: readonly Weighed[]): string {
 const HOW: Record<IncidentKind, (name: string) => string> = {
   aitm: (name) => `somebody signed in as ${name} with a session stolen through a copied sign-in page`,
   "session-theft": (name) => `somebody went on using a session of ${name} from another place`,
+  "device-code": (name) => `${name} was deceived into signing somebody else in with a device code`,
   "password-compromise": (name) => `somebody other than the owner signed in as ${name}`,
   "spray-compromise": (name) => `somebody who tried passwords on many accounts got into ${name}`,
   "illicit-consent": (name) => `an application that reaches mail or files was planted in the name of ${name}`,
@@ -131,12 +134,12 @@ function tell(
   ].join("");
 }
 
-/** The moment the story could first be known: parts in the order their last record happened, until they carry it. */
+/** The moment the story could first be known: parts in the order in which each was known, until they carry it. */
 function detectableAt(story: Story): string {
-  const ordered = [...story.parts].sort((a, b) => a.to - b.to || byTime(a, b));
+  const ordered = [...story.parts].sort((a, b) => knownWith(a.finding).at - knownWith(b.finding).at || byTime(a, b));
   for (let count = 1; count <= ordered.length; count++) {
     const part = ordered[count - 1]!;
-    if (judge(ordered.slice(0, count)).coherent) return part.finding.events.at(-1)!.event.occurredAt;
+    if (judge(ordered.slice(0, count)).coherent) return knownWith(part.finding).event.occurredAt;
   }
   return new Date(story.to).toISOString();
 }

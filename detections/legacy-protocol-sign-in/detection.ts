@@ -49,6 +49,7 @@ export default defineDetection({
         out.push({
           account,
           events: run.slice(0, 4),
+          known: first ? run.find((s) => BARE.test(protocol(s))) : run[0],
           dedup: ip,
           weight: weigh(first ? "legacy-first-use" : "legacy-success"),
           reason: `An old mail protocol${first ? ", which this account never used," : ""} got in from ${ip}: ${run[0]?.place.notes.join(", ")}.`,

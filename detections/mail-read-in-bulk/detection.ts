@@ -9,12 +9,17 @@ function items(run: Seen[]): number {
   return run.reduce((sum, s) => sum + Math.min(s.event.mail?.itemCount ?? 1, 1000), 0);
 }
 
-function keyOf(run: Seen[], account: Account): WeightKey {
-  if (run.some((s) => /sync/i.test(s.event.params.MailAccessType ?? ""))) return "mail-sync";
-  if (items(run) >= MASS) return "mail-read-mass";
-  return run.some(onMachine) && (run.some(isHidden) || ownerElsewhere(run, account))
-    ? "mail-read-machine"
-    : "mail-read";
+/** How telling a run is, and the record from which on it is. */
+function judged(run: Seen[], account: Account): { key: WeightKey; known: Seen | undefined } {
+  const synchronised = run.find((s) => /sync/i.test(s.event.params.MailAccessType ?? ""));
+  if (synchronised) return { key: "mail-sync", known: synchronised };
+  const massed = run.find((_, n) => items(run.slice(0, n + 1)) >= MASS);
+  if (massed) return { key: "mail-read-mass", known: massed };
+  const machine = run.find(onMachine);
+  if (machine && run.some(isHidden)) return { key: "mail-read-machine", known: machine };
+  const owner = machine && ownerElsewhere(run, account);
+  if (machine && owner) return { key: "mail-read-machine", known: owner.at > machine.at ? owner : machine };
+  return { key: "mail-read", known: run[0] };
 }
 
 const MACHINES = /^(hosting|tor|residential-proxy)$/;
@@ -29,10 +34,10 @@ function isHidden({ facts }: Seen): boolean {
 }
 
 /** Somebody who switches a VPN on takes his browser with him; here one works on at home meanwhile. */
-function ownerElsewhere(run: readonly Seen[], account: Account): boolean {
+function ownerElsewhere(run: readonly Seen[], account: Account): Seen | undefined {
   const from = run[0]!.at - HOUR;
   const to = run.at(-1)!.at + HOUR;
-  return account.events.some(
+  return account.events.find(
     (s) =>
       s.at >= from &&
       s.at <= to &&
@@ -59,10 +64,11 @@ export default defineDetection({
     for (const [account, events] of byAccount(reads)) {
       for (const [ip, all] of groupBy(events, (s) => s.event.client.ip)) {
         for (const run of runs(all, 6 * HOUR)) {
-          const key = keyOf(run, account);
+          const { key, known } = judged(run, account);
           out.push({
             account,
             events: run.slice(0, key === "mail-read" ? 4 : 12),
+            known,
             dedup: `${ip}:${run[0]!.event.occurredAt.slice(0, 10)}`,
             weight: weigh(key),
             title:

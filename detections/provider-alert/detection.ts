@@ -41,6 +41,7 @@ export default defineDetection({
       out.push({
         account: world.accountOf(seen.event.target?.upn)!,
         events: run.slice(0, 4),
+        known: seen,
         dedup: key.slice(key.indexOf("|") + 1),
         weight: weigh(keyOf(seen)!),
         reason: `Microsoft's alert "${seen.event.params.alertName}" names this account.`,

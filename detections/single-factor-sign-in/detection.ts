@@ -44,6 +44,7 @@ export default defineDetection({
         out.push({
           account,
           events: run.slice(0, 4),
+          known: seen,
           dedup,
           weight: weigh("single-factor"),
           reason: `${seen.event.client.appName ?? "An application"} asked for one factor only from ${seen.event.client.ip}; elsewhere this account needs two.`,

@@ -61,6 +61,7 @@ function toFinding(found: Break): Finding {
   return {
     account: found.account,
     events: [...found.failures.slice(-MAX_FAILURES), found.success, ...following(found).slice(0, MAX_FOLLOWING)],
+    known: found.success,
     dedup: `${found.campaign.kind}:${found.success.event.client.ip ?? ""}:${found.success.event.occurredAt.slice(0, 10)}`,
     weight: weigh(keyOf(found)),
     title: found.complete

@@ -4,6 +4,8 @@ import { byAccount, groupBy, runs } from "../windows.ts";
 import { type Account, HOUR, type Seen } from "../world/seen.ts";
 
 const MAX_CITED = 6;
+/** Stranger than this is no stranger to the judgement. */
+const WORST = 3.5;
 
 function isStrange(seen: Seen): boolean {
   return seen.event.outcome === "success" && seen.place.standing === "new" && seen.place.strangeness >= 0.75;
@@ -42,10 +44,11 @@ function finding(account: Account, ip: string, run: Seen[]): Finding {
   const worst = run.reduce((a, b) => (b.place.strangeness > a.place.strangeness ? b : a));
   const signIns = run.filter((s) => s.event.action === "sign-in");
   const cited = (signIns.length > 0 ? signIns : run).slice(0, MAX_CITED);
-  const strangeness = Math.min(3.5, worst.place.strangeness);
+  const strangeness = Math.min(WORST, worst.place.strangeness);
   return {
     account,
     events: cited,
+    known: run.find((s) => Math.min(WORST, s.place.strangeness) >= strangeness),
     dedup: `${ip}:${run[0]?.event.occurredAt.slice(0, 10) ?? ""}`,
     weight: weigh("unfamiliar-sign-in", strangeness),
     title:

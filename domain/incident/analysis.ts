@@ -6,6 +6,7 @@ export type Severity = (typeof SEVERITIES)[number];
 export const INCIDENT_KINDS = [
   "aitm",
   "session-theft",
+  "device-code",
   "password-compromise",
   "spray-compromise",
   "illicit-consent",

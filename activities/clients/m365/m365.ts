@@ -98,6 +98,7 @@ export type M365Tenant = {
   readOrganization(): Promise<{
     id: string;
     displayName: string;
+    /** Those whose ownership was proven to Microsoft. */
     domains: string[];
     hasP1: boolean;
     hasP2: boolean;

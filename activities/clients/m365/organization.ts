@@ -27,11 +27,12 @@ export function organizationDoor(
           .flatMap((sku) => asRows(sku.servicePlans).flatMap((plan) => asText(plan.servicePlanId) ?? [])),
       );
       const verified = asRows(organization.verifiedDomains).flatMap((domain) => asText(domain.name) ?? []);
-      const listed = domains.flatMap((domain) => asText(domain.id) ?? []);
+      // An administrator, or whoever took his account, lists any name he likes; only proof of ownership makes it his.
+      const proven = domains.filter((domain) => domain.isVerified === true).flatMap((domain) => asText(domain.id) ?? []);
       return {
         id: String(organization.id),
         displayName: asText(organization.displayName) ?? String(organization.id),
-        domains: [...new Set([...verified, ...listed])],
+        domains: [...new Set([...verified, ...proven])],
         hasP1: plans.has(PREMIUM_1) || plans.has(PREMIUM_2),
         hasP2: plans.has(PREMIUM_2),
         federatedDomains: domains

@@ -5,6 +5,7 @@ import type { ArtifactKind, IncidentKind, Severity } from "#domain/incident/anal
 export const KIND_WORDS: Record<IncidentKind, string> = {
   aitm: "Session theft (AiTM)",
   "session-theft": "Session theft",
+  "device-code": "Device code phish",
   "password-compromise": "Password compromise",
   "spray-compromise": "Password spray that succeeded",
   "illicit-consent": "Illicit consent",
