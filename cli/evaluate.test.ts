@@ -63,9 +63,9 @@ describe.skipIf(!present)("on the public sets", () => {
     expect(cases.filter((c) => c.got === c.wanted).length / cases.length).toBeGreaterThanOrEqual(0.9);
   });
 
-  it("the chain of one stolen account in the training lab is one incident, and nothing else is", async () => {
+  it("all six steps of the training lab are raised: the stolen account's as one incident, the others each on its account", async () => {
     const { score } = await measured(join(SETS, "sentinel_training_lab"));
-    expect(score.incidents.map((i) => i.hits)).toEqual([["T1", "T2", "T3", "T5"]]);
+    expect(score.incidents.map((i) => i.hits)).toEqual([["T1", "T2", "T3", "T5"], ["T6"], ["T4"]]);
     expect(score.withoutLabel).toBe(0);
   });
 

@@ -17,6 +17,7 @@ import filesOpenedToAnybody from "./files-opened-to-anybody/detection.ts";
 import filesTakenInBulk from "./files-taken-in-bulk/detection.ts";
 import firstPartyClientAbuse from "./first-party-client-abuse/detection.ts";
 import firstSeenApplication from "./first-seen-application/detection.ts";
+import hidingRulesInSeries from "./hiding-rules-in-series/detection.ts";
 import illicitConsent from "./illicit-consent/detection.ts";
 import impossibleTravel from "./impossible-travel/detection.ts";
 import inboxRuleHidesMail from "./inbox-rule-hides-mail/detection.ts";
@@ -38,6 +39,7 @@ import providerAlert from "./provider-alert/detection.ts";
 import providerRisk from "./provider-risk/detection.ts";
 import recoveryByAnother from "./recovery-by-another/detection.ts";
 import secondFactorChanged from "./second-factor-changed/detection.ts";
+import secretsFromManyNetworks from "./secrets-from-many-networks/detection.ts";
 import sessionInTwoPlaces from "./session-in-two-places/detection.ts";
 import sharingOpened from "./sharing-opened/detection.ts";
 import signInRulesWeakened from "./sign-in-rules-weakened/detection.ts";
@@ -65,6 +67,7 @@ export const CATALOG: readonly Detection[] = [
   legacyProtocolSignIn,
   providerRisk,
   inboxRuleHidesMail,
+  hidingRulesInSeries,
   mailForwardedOutside,
   transportRuleDivertsMail,
   mailFlowOpened,
@@ -72,6 +75,7 @@ export const CATALOG: readonly Detection[] = [
   illicitConsent,
   lookalikeApp,
   appCredentialAdded,
+  secretsFromManyNetworks,
   privilegedRolesGiven,
   lookalikeAccount,
   secondFactorChanged,

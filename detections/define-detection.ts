@@ -36,6 +36,8 @@ export type Finding = {
   /** One sentence a technician understands. */
   reason: string;
   title?: string;
+  /** Done by the owner's own hand under deception: his known device speaks for nobody. */
+  deceived?: boolean;
   /** What it left behind. */
   artifacts?: ArtifactSeed[];
   phish?: Phish[];

@@ -163,3 +163,19 @@ it("nothing in, nothing out", () => {
   expect(run([])).toEqual({ incidents: [], failedAttacks: [], notable: [], attribution: [], targetedAccounts: [] });
   expect(SILENT.strangeness).toBe(0);
 });
+
+it("wrong passwords and then the right one by a protocol never used is raised once the mailbox is fetched", () => {
+  const fetched = (misses: number) => [
+    ...usual(),
+    ...Array.from({ length: misses }, (_, n) =>
+      signIn(at(20, `08:1${n}`), "82.3.4.5", { code: "50126", signIn: { isLegacyAuth: true } }),
+    ),
+    signIn(at(20, "08:30"), "82.3.4.5", {
+      agent: "Apple-iPhone14C2/2105.219",
+      signIn: { isLegacyAuth: true, clientApp: "Exchange ActiveSync" },
+    }),
+    event("mail.read", at(20, "08:31"), { ip: "82.3.4.5", params: { MailAccessType: "Sync" } }),
+  ];
+  expect(run(fetched(3)).incidents.map((i) => i.account.upn)).toEqual([ANN]);
+  expect(run(fetched(0)).incidents).toEqual([]);
+});

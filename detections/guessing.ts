@@ -1,3 +1,4 @@
+import { networkOf } from "#domain/event/address.ts";
 import { isPasswordGuess } from "#domain/event/sign-in-codes.ts";
 import { groupBy, runs } from "./windows.ts";
 import { type Account, HOUR, MINUTE, type Seen } from "./world/seen.ts";
@@ -207,15 +208,32 @@ function byRotation(found: Guessing, byClient: ReadonlyMap<string, Seen[]>): See
   return good.filter((s) => s.place.standing === "new" && !s.place.trustedDevice);
 }
 
+/** A carrier's or gateway's network is everybody's; who rents machines often has the neighbouring addresses too. */
+function isStrangerOnLine({ place, facts }: Seen): boolean {
+  return place.standing === "new" && !place.trustedDevice && !/^(mobile|proxy|isp)$/.test(facts.ip?.kind ?? "");
+}
+
 /** Joins each campaign with the first right password its source presented for an account it had tried. */
 export function breaks(world: World, campaigns: Guessing[], knowsPassword: (seen: Seen) => boolean): Break[] {
   const signIns = world.byAction("sign-in");
   const bySource = groupBy(signIns, (s) => s.event.client.ip);
+  const byNeighbour = groupBy(
+    signIns.filter((s) => knowsPassword(s) && isStrangerOnLine(s)),
+    (s) => networkOf(s.event.client.ip ?? ""),
+  );
   const byClient = groupBy(signIns.filter(knowsPassword), clientKey);
   const out: Break[] = [];
   for (const found of campaigns) {
     const best = new Map<Account, Break>();
-    for (const candidates of [...[...found.sources].map((s) => bySource.get(s) ?? []), byRotation(found, byClient)]) {
+    const neighbours =
+      found.kind === "spray"
+        ? new Set(found.attempts.filter(isStrangerOnLine).map((a) => networkOf(a.event.client.ip ?? "")))
+        : [];
+    for (const candidates of [
+      ...[...found.sources].map((s) => bySource.get(s) ?? []),
+      ...[...neighbours].map((network) => byNeighbour.get(network) ?? []),
+      byRotation(found, byClient),
+    ]) {
       for (const seen of candidates) {
         const account = seen.account;
         if (!account || seen.at < found.from || seen.at > found.to + AFTER || !found.accounts.has(account.key))

@@ -11,6 +11,10 @@ const HIDING_FOLDERS =
 const TELLING_WORDS =
   /invoice|payment|paid|bank|wire|transfer|remit|payroll|salary|iban|swift|purchase order|docusign|password|phish|hack|scam|spam|fraud|virus|malware|suspicious|security|do not open|helpdesk|it support|mailer-daemon|undeliver|delivery (status|failure)|rechnung|zahlung|überweisung|facture|virement|paiement|factura|fattura|pago|betaling|factuur|faktura/i;
 
+/** Warnings about the account itself. Gateways mark spam and viruses, and people junk what is so marked. */
+const WARNINGS =
+  /do(n't| not) open|phish|\bhack(ed|er)?\b|\bscam|did you send|compromised account|account compromised/i;
+
 function words(rule: Rule): string {
   return Object.entries(rule.conditions)
     .filter(([name]) => !/^(MyName|SentTo|SentOnlyToMe)/i.test(name))
@@ -26,11 +30,13 @@ export function hides(rule: Rule): boolean {
 /** How damning a hiding rule is; undefined when it hides nothing. */
 export function hidingWeight(rule: Rule): WeightKey | undefined {
   if (!hides(rule)) return undefined;
-  if (isNameless(rule.name)) return "rule-hides-nameless";
   const text = words(rule);
+  if (WARNINGS.test(text)) return "rule-hides-warnings";
+  if (isNameless(rule.name)) return "rule-hides-nameless";
   if (TELLING_WORDS.test(`${text} ${rule.name ?? ""}`)) return "rule-hides";
   const everything = Object.keys(rule.conditions).length === 0;
   if (everything && rule.deletes) return "rule-hides-all";
+  if (rule.deletes && Object.keys(rule.conditions).every((name) => /^From/i.test(name))) return "rule-hides-sender";
   return "rule-plain";
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { NormalizedEvent } from "#domain/event/event.ts";
 import { factsOf } from "../activities/enrich/index.ts";
-import { analyze } from "./engine.ts";
+import { analyze, firings } from "./engine.ts";
 import { ANN, at, CHROME, event, FIREFOX_LINUX, HOME, HOSTING, signIn, usual } from "./testing/case-kit.ts";
 import { buildWorld } from "./world/world.ts";
 
@@ -206,4 +206,123 @@ it("what nobody honest does within two days of a strange access is one story wit
   const strange = signIn(at(20, "03:00"), HOSTING, { agent: FIREFOX_LINUX });
   expect(run([...usual(), strange, rule(21)]).incidents.map((i) => i.account.upn)).toEqual([ANN]);
   expect(run([...usual(), strange, rule(28)]).incidents).toEqual([]);
+});
+
+const keysOf = (events: NormalizedEvent[]): string[] => firings(input(events)).map((f) => f.weight.key);
+
+it("a session that goes on without the device its client has always shown is raised by itself, and not where it shows none now and then", () => {
+  const copied = [
+    signIn(at(20, "09:00"), HOME, { ...laptop, handles: { sessionId: "s1" } }),
+    signIn(at(20, "09:30"), CAFE, { handles: { sessionId: "s1" } }),
+  ];
+  expect(run([...usual().slice(0, 1), ...onLaptop(), ...copied]).incidents.map((i) => i.kind)).toEqual([
+    "session-theft",
+  ]);
+  expect(run([...usual(), ...onLaptop(), ...copied]).incidents).toEqual([]);
+});
+
+it("one session at home, elsewhere and at home again within the hour is in two places; a laptop that moves once is not", () => {
+  const uses = (times: string[], away = CAFE) =>
+    times.map((time, n) => signIn(at(20, time), n === 1 ? away : HOME, { handles: { sessionId: "s1" } }));
+  expect(keysOf([...usual(), ...uses(["09:00", "09:20", "09:40"])])).toContain("session-two-homes");
+  for (const honest of [
+    uses(["09:00", "09:20"]),
+    uses(["09:00", "12:20", "15:40"]),
+    uses(["09:00", "09:20", "09:40"], "92.40.58.48"),
+    uses(["09:00", "09:20", "09:40"], "2a02:c7d:1:2::9"),
+  ])
+    expect(keysOf([...usual(), ...honest])).not.toContain("session-two-homes");
+});
+
+it("who is surely no owner and then opens mail is raised, who only signs in strangely or only opens mail is not", () => {
+  const relayed = [
+    signIn(at(20, "03:00"), HOSTING, { code: "50074", client: { userAgent: CHROME, appId: OFFICE_HOME } }),
+    signIn(at(20, "03:00:20"), HOSTING, { client: { userAgent: CHROME, appId: OFFICE_HOME } }),
+  ];
+  const opens = event("mail.read", at(20, "03:10"), { ip: HOSTING, mail: { itemCount: 6 } });
+  expect(run([...usual(), ...relayed, opens]).incidents.map((i) => i.account.upn)).toEqual([ANN]);
+  expect(run([...usual(), ...relayed]).incidents).toEqual([]);
+  expect(run([...usual(), relayed[1]!, opens]).incidents).toEqual([]);
+});
+
+const OFFICE_HOME = "4765445b-32c6-49b0-83e6-1d93765276ca";
+
+it("one text to many after a rule that hides the warnings is raised from home too; without the rule, or before it, it is not", () => {
+  const hides = event("inbox-rule.create", at(20, "09:00"), {
+    ip: HOME,
+    rule: { name: "Sync", movesTo: "RSS Feeds", conditions: { BodyContainsWords: "phish;hack" } },
+  });
+  const burst = (time: string) =>
+    Array.from({ length: 12 }, (_, n) =>
+      event("mail.send", at(20, `${time}:${String(n).padStart(2, "0")}`), {
+        ip: HOME,
+        mail: { subject: "Invoice overdue", to: [`p${n}@customer.example`] },
+      }),
+    );
+  expect(run([...usual(), hides, ...burst("10")]).incidents.map((i) => i.account.upn)).toEqual([ANN]);
+  expect(run([...usual(), ...burst("10")]).incidents).toEqual([]);
+  expect(run([...usual(), hides]).incidents).toEqual([]);
+  expect(run([...usual(), ...burst("08"), hides]).incidents).toEqual([]);
+});
+
+it("an application that nobody vouches for and that reads the mail from a rented machine is raised, a verified one is not", () => {
+  const atDesk = [
+    ...usual().slice(0, 1),
+    ...onLaptop(),
+    signIn(at(20, "09:55"), HOME, laptop),
+    consent(),
+    appSignsIn(at(20, "13:00"), HOSTING),
+    appReads(at(20, "13:01"), HOSTING),
+  ];
+  const principal = (isVerified: string) => ({
+    kind: "service-principal" as const,
+    objectId: "sp-1",
+    name: "Document Reader",
+    enabled: true,
+    detail: { appId: APP, isVerified },
+  });
+  const raised = (more: object) => analyze({ ...input(atDesk), ...more }).incidents.map((i) => i.account.upn);
+  expect(raised({})).toEqual([ANN]);
+  expect(raised({ inventory: [principal("false")] })).toEqual([ANN]);
+  expect(raised({ inventory: [principal("true")] })).toEqual([]);
+  expect(raised({ awaitsInventory: true })).toEqual([]);
+});
+
+it("a new application that reads several people's mail is raised where its secret was made in a strange place, not at a desk", () => {
+  const NEW = "b0000000-0000-4000-8000-0000000000cc";
+  const story = (ip: string) => [
+    ...usual(),
+    signIn(at(20, "02:50"), ip, { agent: ip === HOME ? CHROME : FIREFOX_LINUX }),
+    event("app.credential.add", at(20, "03:00"), { ip, app: { appId: NEW, name: "Archive" } }),
+    ...["bob", "cleo", "dan"].map((who, n) => ({
+      ...event("mail.read", at(20, `05:1${n}`), {
+        client: { ip: "45.77.1.1", appId: NEW },
+        target: { kind: "mailbox", upn: `${who}@fabrikam.example` },
+      }),
+      actor: { kind: "service-principal" as const, appId: NEW },
+    })),
+  ];
+  expect(run(story(HOSTING)).incidents.map((i) => i.account.upn)).toEqual([ANN]);
+  expect(run(story(HOME)).incidents).toEqual([]);
+});
+
+it("two colleagues who were in a place once each do not make it the company's", () => {
+  const once = ["bob", "cid"].map((n) => signIn(at(10, "10:00"), CAFE, { who: `${n}@fabrikam.example` }));
+  expect(placeOf([...usual(), ...once, signIn(at(20, "09:00"), CAFE)]).standing).toBe("new");
+});
+
+it("rules that hide warnings and other mail in one sitting are raised from wherever they come, one of them alone is not", () => {
+  const rule = (time: string, more: object) =>
+    event("inbox-rule.create", at(20, time), { ip: "20.190.160.24", rule: { conditions: {}, ...more } });
+  const warnings = rule("07:17", {
+    name: "rule2",
+    movesTo: "Junk Email",
+    conditions: { SubjectContainsWords: "do not open" },
+  });
+  const other = rule("06:37", { name: "my_rule1", deletes: true, conditions: { BodyContainsWords: "newsletter" } });
+  expect(run([...usual(), other, warnings]).incidents.map((i) => [i.account.upn, i.severity])).toEqual([
+    [ANN, "medium"],
+  ]);
+  expect(run([...usual(), warnings]).incidents).toEqual([]);
+  expect(run([...usual(), other]).incidents).toEqual([]);
 });

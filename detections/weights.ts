@@ -30,6 +30,16 @@ const TABLE = {
     0,
     "a session that began on a known device goes on elsewhere without it: its token was copied",
   ],
+  "session-lost-habit": [
+    5.5,
+    0,
+    "the same, and this client has shown its device for days: its token is not where its device is",
+  ],
+  "session-two-homes": [
+    3,
+    0,
+    "one browser session here, there and here again within the hour: a laptop moves once, a copied cookie is in both",
+  ],
   "session-two-networks": [3, 0, "a session moved to strange infrastructure while its owner stayed"],
   "impossible-travel": [2.5, 0, "two places in less time than a flight takes; VPN exits do this too"],
   "device-code": [3, 0, "device code sign-in from a strange place is how this phish ends"],
@@ -40,11 +50,18 @@ const TABLE = {
   "provider-risk-medium": [1, 0, "Microsoft rates the sign-in medium"],
 
   "rule-hides": [2, 4, "mail about money or warnings is hidden from the owner"],
+  "rule-hides-warnings": [4, 3, "who makes a rule that hides 'do not open' or 'hacked' knows that warnings will come"],
+  "rules-in-series": [4, 1, "several rules in one sitting, warnings among what they swallow: the owner is made blind"],
   "rule-hides-all": [2.5, 3.5, "all mail, or all from one sender, is put out of the owner's sight"],
   "rule-hides-nameless": [
     3.5,
     3,
     "a rule with a name made of dots or blanks that removes mail; people name their rules",
+  ],
+  "rule-hides-sender": [
+    0,
+    2.5,
+    "all mail of one correspondent is deleted: newsletters at home, a conversation taken over in a strange place",
   ],
   "rule-plain": [0, 0.75, "people make rules; next to a strange sign-in it is worth a line"],
   "forward-outside": [2, 4, "mail leaves the company by rule or setting"],
@@ -55,8 +72,8 @@ const TABLE = {
   "transport-rule-deletes": [1.5, 3, "a transport rule that makes mail disappear"],
   "transport-rule-lets-pass": [1, 3, "mail of a stranger's choice passes the filters; tests of awareness do this too"],
   "connector-inbound": [1, 4, "an inbound connector lets strangers' mail pass as the company's own"],
-  "connector-outbound": [0.75, 3, "an outbound connector can carry the company's mail elsewhere"],
-  "remote-forwarding-opened": [1, 3, "automatic forwarding to the outside was switched on for everybody"],
+  "connector-outbound": [1, 4, "an outbound connector can carry the company's mail elsewhere"],
+  "remote-forwarding-opened": [1, 4, "automatic forwarding to the outside was switched on for everybody"],
   "delegate-added": [0.5, 3, "somebody was given another's mailbox; administrators do this daily"],
   "delegate-disguised": [5, 2.5, "a mailbox was opened to an account whose name imitates another"],
   "delegate-self": [1, 2.5, "somebody gave himself another's mailbox"],
@@ -83,8 +100,10 @@ const TABLE = {
     2,
     "a rented machine reads mail while the owner's browser works at home, or a hidden one does",
   ],
+  "mail-sync-machine": [1, 3.5, "the whole mailbox goes to a rented machine while the owner's browser works at home"],
   "mail-sync": [0.5, 2.5, "the whole mailbox was synchronised to a strange client"],
   "phish-burst": [2, 4, "one text to many within minutes, unlike anything this account sends"],
+  "phish-burst-covered": [4.5, 3, "the same, after a rule was made that hides the warnings it will bring"],
   "sent-strange": [0, 1, "mail sent from a strange place"],
   "evidence-deleted": [1, 2.5, "sent mail, warnings or answers were removed"],
   "mail-deleted": [0, 1, "people clean up; next to a strange sign-in it is worth a line"],
@@ -149,16 +168,31 @@ const TABLE = {
     3,
     "an application at home elsewhere got a secret and then read several people's mail from a new place",
   ],
+  "workload-first-reads-mail": [
+    1,
+    3,
+    "a new application reads several people's mail with its first secret; products do, after an administrator at his desk let them",
+  ],
   "workload-first": [0, 2, "a new application's first sign-in after its secret; every new product does this"],
   "chat-burst": [1, 3, "many chats were begun within minutes from a strange place"],
   "state-run-country": [4, 0, "every address of the country belongs to its state; no customer works there"],
   "embargoed-country": [1.25, 0, "a country under embargo; people travel there all the same"],
+  "secrets-from-many-networks": [
+    4,
+    0,
+    "nobody is in several strange networks within hours; a private VPN that goes up and down looks the same",
+  ],
   "app-secrets-series": [1.5, 3, "secrets for several applications within hours; a renewal of all looks the same"],
   "consent-abused": [4, 3, "an application that public reports know from stolen mailboxes and nowhere else"],
   "consent-reported": [
     2,
     3,
     "an application that public reports know from stolen mailboxes; some honest people use it",
+  ],
+  "legacy-after-misses": [
+    3.5,
+    0,
+    "wrong passwords and then the right one from an unknown address, by a protocol this account never used",
   ],
   "legacy-first-use": [3.5, 0, "mail fetched with a bare password by somebody who never did, from a strange place"],
 } as const satisfies Record<string, readonly [own: number, linked: number, why: string]>;
@@ -183,6 +217,12 @@ export const JUDGEMENT = {
   /** Acts without a strange access need this much of their own, from at least two kinds, one of them this damning. */
   chainOfActs: 6,
   damningAct: 3.5,
+  /** Accesses this strong together need no telling act: that the mailbox was used from there will do. */
+  strongAccess: 4.5,
+  useBesideStrongAccess: 1.5,
+  /** After an access this strong, acts from yet another unknown address are probably the same stranger's (hours). */
+  strangerInside: 3.5,
+  strangerStays: 48,
   /** Linked acts needed beside a suspicious access that is not decisive. */
   actsBesideAccess: 2.5,
   /** Below this an access is weak (a new provider, a new telephone): honest life looks the same. */

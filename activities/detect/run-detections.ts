@@ -48,7 +48,7 @@ export async function runDetections(
     factsOf: deps.factsOf,
     asOf,
     ownDomains: tenant.domains,
-    ...(options.inventory ? { inventory: options.inventory } : {}),
+    ...(options.inventory ? { inventory: options.inventory } : { awaitsInventory: true }),
     ...(options.blindSpots ? { blindSpots: options.blindSpots } : {}),
   });
   const now = deps.clock.now().toISOString();

@@ -36,6 +36,8 @@ const WORDS: Record<string, string> = {
   "sign-in-rules-weakened": "Conditional access or federation changed so that signing in becomes easier.",
   "account-made": "A new account, guest or member, made around a strange sign-in.",
   "application-entry-changed": "An owner, reply address or trusted issuer added to an application: a new way into it.",
+  "hiding-rules-in-series": "Several inbox rules made in one sitting that make mail vanish, warnings among it.",
+  "secrets-from-many-networks": "Secrets for several applications from networks their giver is not at home in.",
   "applications-in-series": "Several applications registered by one person within hours.",
   "disabled-account-tried": "An address that tried an account that is switched off, and then got into another.",
   "exchange-role-given": "A role that reaches all mailboxes given to somebody.",

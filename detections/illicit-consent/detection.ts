@@ -66,6 +66,7 @@ export default defineDetection({
           known: seen,
           dedup: app,
           weight: weigh(key),
+          deceived: key === "consent-disguised" || key === "consent-abused",
           reason: `"${name}" may use ${powerful(seen).slice(0, 5).join(", ")}${seen.event.app?.consentType === "AllPrincipals" ? " for everybody" : ""}.`,
           artifacts: [
             {

@@ -37,7 +37,10 @@ export default defineDetection({
         events: [seen],
         dedup: `${rule.name ?? rule.id ?? ""}:${seen.event.recordId}`,
         weight: weigh(key),
-        title: key === "rule-plain" ? "Inbox rule moves or deletes mail" : "Inbox rule hides mail from its owner",
+        title:
+          key === "rule-plain" || key === "rule-hides-sender"
+            ? "Inbox rule moves or deletes mail"
+            : "Inbox rule hides mail from its owner",
         reason: `The rule "${rule.name ?? "without a name"}" ${describeRule(rule)}.`,
         artifacts: [
           {

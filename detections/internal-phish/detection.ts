@@ -1,4 +1,5 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
+import { hidingWeight } from "../inbox-rules.ts";
 import { destinationOf } from "../mail-destination.ts";
 import { type WeightKey, weigh } from "../weights.ts";
 import { byAccount, firstWindow, groupBy, runs } from "../windows.ts";
@@ -46,7 +47,9 @@ export default defineDetection({
             firstWindow(run, 30 * MINUTE, (inside) => recipients(inside) >= MANY) ??
             (recipients(run) >= MANY ? run : undefined);
           if (!burst || usual(burst[0]!.at)) continue;
-          out.push(finding(account, burst, text, "phish-burst"));
+          out.push(
+            finding(account, burst, text, isCovered(account, burst[0]!) ? "phish-burst-covered" : "phish-burst"),
+          );
         }
       }
       out.push(...strangeSends(account, events));
@@ -54,6 +57,26 @@ export default defineDetection({
     return out;
   },
 });
+
+/** A rule was made shortly before that hides what the receivers will answer. */
+function isCovered(account: Finding["account"], first: Seen): boolean {
+  return account.events.some(
+    ({ at, event }) =>
+      at <= first.at &&
+      first.at - at <= DAY &&
+      /^inbox-rule\.(create|update|enable)$/.test(event.action) &&
+      event.outcome !== "failure" &&
+      event.rule !== undefined &&
+      COVERS.has(hidingWeight(event.rule) ?? ""),
+  );
+}
+
+const COVERS: ReadonlySet<string> = new Set([
+  "rule-hides",
+  "rule-hides-warnings",
+  "rule-hides-all",
+  "rule-hides-nameless",
+]);
 
 /** Somebody who sent one text to many on another day before does it as his work. */
 function usualBurst(events: Seen[]): (at: number) => boolean {

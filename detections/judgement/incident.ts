@@ -56,7 +56,10 @@ function kindOf(parts: readonly Weighed[]): IncidentKind {
   const has = (...keys: string[]): boolean => parts.some((p) => keys.includes(p.finding.weight.key));
   if (has("spray-success", "spray-password-known")) return "spray-compromise";
   if (has("aitm-kit", "aitm-pattern")) return "aitm";
-  if (has("session-two-clients", "session-lost-device", "session-two-networks")) return "session-theft";
+  if (
+    has("session-two-clients", "session-lost-device", "session-lost-habit", "session-two-homes", "session-two-networks")
+  )
+    return "session-theft";
   if (has("device-code", "device-code-device")) return "device-code";
   const planted = plantedApps(parts);
   const byApp = (p: Weighed): boolean => p.finding.events.some((s) => planted.has(s.event.client.appId ?? ""));
@@ -69,7 +72,10 @@ function kindOf(parts: readonly Weighed[]): IncidentKind {
   );
   if (admin >= Math.max(apps, mailbox) && admin > 0) return "admin-takeover";
   if (apps >= mailbox && apps > 0 && apps >= access) return "illicit-consent";
-  if (mailbox > access || has("rule-hides", "rule-hides-nameless", "forward-outside", "forward-freemail"))
+  if (
+    mailbox > access ||
+    has("rule-hides", "rule-hides-warnings", "rule-hides-nameless", "forward-outside", "forward-freemail")
+  )
     return "mailbox-takeover";
   return "password-compromise";
 }

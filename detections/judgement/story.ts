@@ -44,6 +44,8 @@ function isColour(part: Weighed): boolean {
 /** Two detections that rest on the same records count once and a half, not twice. */
 function actPoints(parts: readonly Weighed[]): {
   linkedOwn: number;
+  /** Points of everything tied to an access, colour too. */
+  tied: number;
   total: number;
   linked: number;
   own: number;
@@ -55,6 +57,7 @@ function actPoints(parts: readonly Weighed[]): {
   let linked = 0;
   let own = 0;
   let linkedOwn = 0;
+  let ofUse = 0;
   let damning = 0;
   const groups = byDetection(parts).sort((a, b) => groupPoints(b) - groupPoints(a));
   for (const group of groups) {
@@ -68,12 +71,13 @@ function actPoints(parts: readonly Weighed[]): {
           (p) => p.finding.weight.own - (p.against.length > 0 && p.finding.weight.own < JUDGEMENT.damningAct ? 0.5 : 0),
         ),
       ) * share;
+    ofUse += Math.max(0, ...group.filter((p) => p.link > 0).map((p) => p.points)) * share;
     const tied = group.filter((p) => p.link > 0 && !isColour(p));
     linked += Math.max(0, ...tied.map((p) => p.points)) * share;
     linkedOwn = Math.max(linkedOwn, ...tied.map((p) => p.finding.weight.own));
     damning = Math.max(damning, ...group.map((p) => p.finding.weight.own));
   }
-  return { total, linked, linkedOwn, own, kinds: groups.length, damning };
+  return { total, linked, linkedOwn, tied: ofUse, own, kinds: groups.length, damning };
 }
 
 /** Adds up and decides whether the parts make a story: getting in and acting, a decisive entry, or damning acts. */
@@ -87,11 +91,12 @@ export function judge(parts: Weighed[]): Story {
       ? JUDGEMENT.actsBesideAccess
       : JUDGEMENT.actsBesideWeakAccess;
   const followed = access.best >= JUDGEMENT.suspiciousAccess && acts.linked >= enough;
+  const used = access.total >= JUDGEMENT.strongAccess && acts.tied >= JUDGEMENT.useBesideStrongAccess;
   const chain = acts.own >= JUDGEMENT.chainOfActs && acts.kinds >= 2 && acts.damning >= JUDGEMENT.damningAct;
   // What nobody honest does, days or hours from a strange access, belongs to it though no address or session says so.
   const besides = access.best >= JUDGEMENT.suspiciousAccess && acts.damning >= JUDGEMENT.damningAct;
   const manySigns = access.total >= JUDGEMENT.incident + 1;
-  const coherent = score >= JUDGEMENT.incident && (decisive || followed || besides || chain || manySigns);
+  const coherent = score >= JUDGEMENT.incident && (decisive || followed || used || besides || chain || manySigns);
   return { parts, score, coherent, ...spanOf(parts) };
 }
 

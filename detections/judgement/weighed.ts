@@ -1,4 +1,4 @@
-import type { Detection, Finding } from "../define-detection.ts";
+import { type Detection, type Finding, knownWith } from "../define-detection.ts";
 import { JUDGEMENT } from "../weights.ts";
 import { tellingIp } from "../world/baseline.ts";
 import { type Account, DAY, HOUR, type Seen } from "../world/seen.ts";
@@ -16,7 +16,14 @@ export type Weighed = {
 };
 
 /** The attacker's handles on one account: addresses with the times they were his, sessions with the first time. */
-export type Handles = { ips: Map<string, Span[]>; sessions: Map<string, number> };
+export type Handles = {
+  ips: Map<string, Span[]>;
+  sessions: Map<string, number>;
+  /** Of the sessions, those that nobody used from where the owner is at home. */
+  own: Map<string, number>;
+  /** When accesses left little doubt that a stranger was in. */
+  proven: number[];
+};
 export type Span = { from: number; to: number };
 
 /** An address stays his for a while after he was last seen on it; addresses change hands. */
@@ -47,15 +54,23 @@ function earliest(map: Map<string, number>, key: string | undefined, at: number)
 
 /** Handles that the suspicious accesses of an account show. The owner's side of a stolen session gives none. */
 export function handlesOf(account: Account, found: readonly { detection: Detection; finding: Finding }[]): Handles {
-  const handles: Handles = { ips: new Map(), sessions: new Map() };
+  const handles: Handles = { ips: new Map(), sessions: new Map(), own: new Map(), proven: [] };
   for (const { detection, finding } of found) {
     if (detection.stage !== "access" || finding.weight.own < JUDGEMENT.suspiciousAccess) continue;
     for (const seen of finding.events) if (isStrangePlace(seen)) extend(handles.ips, tellingIp(seen), seen.at);
+    // A trip abroad is as strange as it gets and proves nothing.
+    if (detection.id !== "unfamiliar-sign-in" && finding.weight.own >= JUDGEMENT.strangerInside)
+      handles.proven.push(knownWith(finding).at);
   }
   for (const seen of account.events) {
     if (seen.event.outcome !== "failure" && isStrangePlace(seen) && fromAttackerAddress(handles, seen)) {
       earliest(handles.sessions, seen.event.handles.sessionId, seen.at);
     }
+  }
+  for (const [session, at] of handles.sessions) handles.own.set(session, at);
+  for (const { event, place } of account.events) {
+    if (place.trustedDevice || place.standing === "own" || place.standing === "company")
+      handles.own.delete(event.handles.sessionId ?? "");
   }
   return handles;
 }
@@ -79,6 +94,7 @@ function lastTelling(account: Account, seen: Seen): Seen | undefined {
 
 function linkOf(account: Account, seen: Seen, handles: Handles): number {
   if (isStrangePlace(seen) && fromAttackerAddress(handles, seen, HOUR)) return 1;
+  if (isStrangePlace(seen) && inHisSession(seen, handles)) return 0.9;
   if (seen.place.standing === "silent") {
     const session = handles.sessions.get(seen.event.handles.sessionId ?? "");
     if (session !== undefined && seen.at >= session) return 0.9;
@@ -89,7 +105,19 @@ function linkOf(account: Account, seen: Seen, handles: Handles): number {
     return 0;
   }
   if (isStrangePlace(seen) && seen.place.strangeness >= JUDGEMENT.suspiciousAccess) return 1;
-  return usedElsewhere(account, seen) ? JUDGEMENT.usedElsewhere : 0;
+  if (usedElsewhere(account, seen)) return JUDGEMENT.usedElsewhere;
+  return isStrangePlace(seen) && strangerInside(handles, seen) ? JUDGEMENT.temporalLink : 0;
+}
+
+/** He changes his address and keeps the session that he alone began. */
+function inHisSession({ event, at }: Seen, handles: Handles): boolean {
+  const begun = handles.own.get(event.handles.sessionId ?? "");
+  return begun !== undefined && at >= begun;
+}
+
+/** A stranger has just proved that he can get in: yet another unknown address is more likely his than the owner's. */
+function strangerInside(handles: Handles, seen: Seen): boolean {
+  return handles.proven.some((at) => seen.at >= at && seen.at - at <= JUDGEMENT.strangerStays * HOUR);
 }
 
 /** The application that was let in then read mail or files itself, from where the account never was. */
@@ -117,7 +145,7 @@ export function weighAccount(
     const link = access ? 0 : Math.max(0, ...finding.events.map((seen) => linkOf(account, seen, handles)));
     const against: string[] = [];
     let points = finding.weight.own + finding.weight.linked * link;
-    if (!access && finding.events.every((seen) => seen.place.trustedDevice)) {
+    if (!access && !finding.deceived && finding.events.every((seen) => seen.place.trustedDevice)) {
       points -= JUDGEMENT.trustedDevice;
       against.push("done on a device the company knows");
     } else if (

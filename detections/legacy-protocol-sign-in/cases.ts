@@ -49,4 +49,14 @@ export const cases: Case[] = [
     events: [...usual(), event("mail.read", at(20, "03:00"), { client: { ip: HOSTING, protocol: "ActiveSync" } })],
     expect: { fires: false },
   },
+  {
+    kind: "near-miss",
+    name: "wrong passwords on the owner's own scanner at home, then the right one",
+    events: [
+      ...usual(),
+      ...["08:50", "08:55"].map((time) => signIn(at(20, time), HOME, { agent: "BAV2ROPC", code: "50126" })),
+      signIn(at(20, "09:00"), HOME, { agent: "BAV2ROPC" }),
+    ],
+    expect: { fires: false },
+  },
 ];

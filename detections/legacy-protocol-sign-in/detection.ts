@@ -1,7 +1,8 @@
+import { isPasswordGuess } from "#domain/event/sign-in-codes.ts";
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { weigh } from "../weights.ts";
 import { byAccount, groupBy } from "../windows.ts";
-import { type Account, DAY, type Seen } from "../world/seen.ts";
+import { type Account, DAY, HOUR, type Seen } from "../world/seen.ts";
 
 /** Mail fetched with a bare password; telephones of today use ActiveSync with a token, which proves little. */
 const BARE = /imap|pop|smtp|BAV2ROPC|other clients/i;
@@ -19,12 +20,27 @@ function isLegacy({ event, facts }: Seen): boolean {
 
 /** A person known for days who never fetched mail this way before. */
 function isFirstUse(account: Account, run: readonly Seen[]): boolean {
-  const seen = run[0]!;
+  return run.some((s) => BARE.test(protocol(s))) && isNew(account, run[0]!);
+}
+
+function isNew(account: Account, seen: Seen): boolean {
   return (
     seen.place.maturity >= 1 &&
-    run.some((s) => BARE.test(protocol(s))) &&
     !account.events.some((s) => s.at < seen.at - DAY && isLegacy(s) && s.event.outcome === "success")
   );
+}
+
+const FEW = 2;
+
+/** Wrong passwords from the same address in the hours before: a telephone of the owner's has the right one typed once. */
+function misses(account: Account, seen: Seen): number {
+  return account.events.filter(
+    (s) =>
+      s.at < seen.at &&
+      seen.at - s.at <= 6 * HOUR &&
+      s.event.client.ip === seen.event.client.ip &&
+      isPasswordGuess(s.event.resultCode),
+  ).length;
 }
 
 export default defineDetection({
@@ -45,14 +61,15 @@ export default defineDetection({
       .filter((s) => isLegacy(s) && s.event.outcome === "success" && s.place.standing === "new");
     for (const [account, events] of byAccount(old)) {
       for (const [ip, run] of groupBy(events, (s) => s.event.client.ip)) {
-        const first = isFirstUse(account, run);
+        const missed = isNew(account, run[0]!) && misses(account, run[0]!) >= FEW;
+        const first = !missed && isFirstUse(account, run);
         out.push({
           account,
           events: run.slice(0, 4),
           known: first ? run.find((s) => BARE.test(protocol(s))) : run[0],
           dedup: ip,
-          weight: weigh(first ? "legacy-first-use" : "legacy-success"),
-          reason: `An old mail protocol${first ? ", which this account never used," : ""} got in from ${ip}: ${run[0]?.place.notes.join(", ")}.`,
+          weight: weigh(missed ? "legacy-after-misses" : first ? "legacy-first-use" : "legacy-success"),
+          reason: `An old mail protocol${first || missed ? ", which this account never used," : ""} got in from ${ip}${missed ? " after wrong passwords" : ""}: ${run[0]?.place.notes.join(", ")}.`,
         });
       }
     }

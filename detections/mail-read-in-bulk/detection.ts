@@ -12,12 +12,15 @@ function items(run: Seen[]): number {
 /** How telling a run is, and the record from which on it is. */
 function judged(run: Seen[], account: Account): { key: WeightKey; known: Seen | undefined } {
   const synchronised = run.find((s) => /sync/i.test(s.event.params.MailAccessType ?? ""));
-  if (synchronised) return { key: "mail-sync", known: synchronised };
+  const machine = run.find(onMachine);
+  const owner = machine && ownerElsewhere(run, account);
+  if (synchronised)
+    return machine && owner
+      ? { key: "mail-sync-machine", known: owner.at > synchronised.at ? owner : synchronised }
+      : { key: "mail-sync", known: synchronised };
   const massed = run.find((_, n) => items(run.slice(0, n + 1)) >= MASS);
   if (massed) return { key: "mail-read-mass", known: massed };
-  const machine = run.find(onMachine);
   if (machine && run.some(isHidden)) return { key: "mail-read-machine", known: machine };
-  const owner = machine && ownerElsewhere(run, account);
   if (machine && owner) return { key: "mail-read-machine", known: owner.at > machine.at ? owner : machine };
   return { key: "mail-read", known: run[0] };
 }
@@ -75,7 +78,7 @@ export default defineDetection({
               key === "mail-read" || key === "mail-read-machine"
                 ? "Mail opened from a strange place"
                 : "Mailbox read in bulk from a strange place",
-            reason: `${items(run)} messages were ${key === "mail-sync" ? "synchronised" : "opened"} from ${ip}.`,
+            reason: `${items(run)} messages were ${key.startsWith("mail-sync") ? "synchronised" : "opened"} from ${ip}.`,
           });
         }
       }

@@ -3,7 +3,7 @@ import { defineDetection, type Finding } from "../define-detection.ts";
 import { weigh } from "../weights.ts";
 import { byAccount, groupBy } from "../windows.ts";
 import { tellingIp } from "../world/baseline.ts";
-import { DAY, type Seen } from "../world/seen.ts";
+import { DAY, HOUR, type Seen } from "../world/seen.ts";
 
 /** System of a real browser; services and unknown clients do not tell. */
 function system(seen: Seen): string | undefined {
@@ -41,23 +41,23 @@ export default defineDetection({
     for (const [account, events] of byAccount(world.events)) {
       const good = events.filter((s) => s.event.outcome !== "failure" && s.event.handles.sessionId && tellingIp(s));
       for (const [session, all] of groupBy(good, (s) => s.event.handles.sessionId)) {
-        const pair = split(all);
-        if (!pair) continue;
-        const copied =
-          family(pair[0]) !== undefined && family(pair[1]) !== undefined && system(pair[0]) !== system(pair[1]);
-        const lost = !copied && losesDevice(pair[0], pair[1]);
+        const found = split(all) ?? alternates(all);
+        if (!found) continue;
+        const { key, pair, back } = found;
+        const copied = key === "session-two-clients";
+        const lost = key === "session-lost-device" || key === "session-lost-habit";
         const [from, to] = pair.map((s) => s.event.client.ip ?? "?");
         out.push({
           account,
-          events: pair,
+          events: back ? [...pair, back] : pair,
           dedup: session,
-          weight: weigh(copied ? "session-two-clients" : lost ? "session-lost-device" : "session-two-networks"),
+          weight: weigh(key),
           title: copied || lost ? "Session copied to another machine" : "Session moved to a strange network",
           reason: copied
             ? `One session was used by ${family(pair[0])} from ${from} and by ${family(pair[1])} from ${to}.`
             : lost
               ? `One session, begun on a known device from ${from}, went on without that device from ${to}.`
-              : `One session moved from ${from} to ${to} (${pair[1].place.notes.join(", ")}).`,
+              : `One session ${back ? "was used from" : "moved from"} ${from} ${back ? "and in between from" : "to"} ${to} (${pair[1].place.notes.join(", ")}).`,
         });
       }
     }
@@ -65,30 +65,69 @@ export default defineDetection({
   },
 });
 
-/** Two uses in different networks within a day, one of them strange; a change of client is preferred. */
-function split(all: Seen[]): [Seen, Seen] | undefined {
-  const networks = groupBy(all, (s) => networkOf(s.event.client.ip ?? ""));
-  if (networks.size < 2) return undefined;
-  let best: [Seen, Seen] | undefined;
-  const firsts = [...networks.values()].flatMap((list) =>
-    [...groupBy(list, family).values(), ...groupBy(list, showsDevice).values()].map((g) => g[0]!).concat(list[0]!),
-  );
-  for (const a of firsts) {
-    for (const b of firsts) {
-      if (
-        a.at > b.at ||
-        a === b ||
-        b.at - a.at > 30 * DAY ||
-        networkOf(a.event.client.ip!) === networkOf(b.event.client.ip!)
-      )
-        continue;
-      if (!leaps(a, b)) continue;
-      const changed = system(a) !== undefined && system(b) !== undefined && system(a) !== system(b);
-      if (changed) return [a, b];
-      if (!best || (losesDevice(a, b) && !losesDevice(...best))) best = [a, b];
+type Use = "session-two-clients" | "session-lost-habit" | "session-lost-device" | "session-two-networks";
+/** Two uses in two networks, and where it tells, the use that came back to the first. */
+type Split = { key: Use | "session-two-homes"; pair: [Seen, Seen]; back?: Seen };
+const RANK: readonly string[] = [
+  "session-two-networks",
+  "session-lost-device",
+  "session-lost-habit",
+  "session-two-clients",
+];
+
+/** What two uses of one session in two networks say; undefined where a laptop on the move explains them. */
+function use(a: Seen, b: Seen): Use | undefined {
+  if (b.at - a.at > 30 * DAY || !leaps(a, b)) return undefined;
+  if (changes(a, b)) return "session-two-clients";
+  if (losesDevice(a, b)) return b.place.lacksDevice ? "session-lost-habit" : "session-lost-device";
+  return "session-two-networks";
+}
+
+/** The first pair of uses that says most: each use beside the latest ones before it in every other network. */
+function split(all: readonly Seen[]): Split | undefined {
+  const latest = new Map<string, { network: string; seen: Seen }>();
+  let best: Split | undefined;
+  for (const b of all) {
+    const network = networkOf(b.event.client.ip ?? "");
+    for (const { network: other, seen: a } of latest.values()) {
+      if (other === network) continue;
+      const key = use(a, b);
+      if (key && (!best || RANK.indexOf(key) > RANK.indexOf(best.key))) best = { key, pair: [a, b] };
     }
+    latest.set(`${network}|${family(b)}|${showsDevice(b)}`, { network, seen: b });
   }
   return best;
+}
+
+const MOVING = /^(mobile|vpn|proxy|microsoft|private)$/;
+
+/** Two lines that both stay where they are, and are not the old and the new addresses of one line. */
+function apart(a: Seen, b: Seen): boolean {
+  if ([a, b].some((s) => MOVING.test(s.facts.ip?.kind ?? ""))) return false;
+  const [p, q] = [a.facts.ip?.asn, b.facts.ip?.asn];
+  if (p !== undefined && q !== undefined) return p !== q;
+  return a.event.client.ip?.includes(":") === b.event.client.ip?.includes(":");
+}
+
+/** At home, in a strange place, and at home again within the hour: no laptop does that. */
+function alternates(all: readonly Seen[]): Split | undefined {
+  for (const [n, b] of all.entries()) {
+    if (b.place.standing !== "new" || b.place.trustedDevice) continue;
+    const isHome = (s: Seen): boolean =>
+      Math.abs(s.at - b.at) <= HOUR && (s.place.standing === "own" || s.place.standing === "company") && apart(s, b);
+    const back = all.slice(n + 1).find(isHome);
+    const before = back && all.slice(0, n).findLast((a) => isHome(a) && sameNetwork(a, back));
+    if (before) return { key: "session-two-homes", pair: [before, b], back };
+  }
+  return undefined;
+}
+
+function sameNetwork(a: Seen, b: Seen): boolean {
+  return networkOf(a.event.client.ip ?? "") === networkOf(b.event.client.ip ?? "");
+}
+
+function changes(a: Seen, b: Seen): boolean {
+  return system(a) !== undefined && system(b) !== undefined && system(a) !== system(b);
 }
 
 /** Whether a sign-in showed a device; other records never do. */
@@ -120,13 +159,12 @@ function leaps(a: Seen, b: Seen): boolean {
   if (a.place.trustedDevice && b.place.trustedDevice) return false;
   const strange = [a, b].some((s) => s.place.standing === "new");
   if (!strange) return false;
-  const changed = system(a) !== undefined && system(b) !== undefined && system(a) !== system(b);
-  if (changed) return true;
+  if (changes(a, b)) return true;
   if (losesDevice(a, b)) return true;
   const asn = [a.facts.ip?.asn, b.facts.ip?.asn];
   if (asn[0] !== undefined && asn[0] === asn[1]) return false;
   const infrastructure = isStrangeOn(b, INFRASTRUCTURE) || isStrangeOn(a, RELAYS);
   const countries =
     a.facts.ip?.country !== undefined && b.facts.ip?.country !== undefined && a.facts.ip.country !== b.facts.ip.country;
-  return infrastructure || (countries && b.at - a.at < 2 * 3_600_000);
+  return infrastructure || (countries && b.at - a.at < 2 * HOUR);
 }

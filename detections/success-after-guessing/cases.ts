@@ -18,6 +18,10 @@ const gotIn = (userAgent: string): NormalizedEvent =>
     client: { userAgent, appId: "1fec8e78-bce4-4aaf-ab1b-5451cc387264" },
   });
 
+const NEIGHBOUR = "45.76.10.77";
+const spray = (ip: string): NormalizedEvent[] =>
+  [...PEOPLE.slice(0, 4), ANN].map((who, i) => signIn(at(20, `03:0${i}`), ip, { who, code: "50126" }));
+
 export const cases: Case[] = [
   {
     kind: "positive",
@@ -76,6 +80,22 @@ export const cases: Case[] = [
       ...[1, 2, 3].map((n) => signIn(at(20, `09:0${n}`), HOME, { code: "50126" })),
       signIn(at(20, "09:05"), HOME),
     ],
+    expect: { fires: false },
+  },
+  {
+    kind: "positive",
+    name: "the right password comes from beside the address that sprayed",
+    events: [...usual(), ...spray(HOSTING), signIn(at(20, "03:30"), NEIGHBOUR)],
+    expect: {
+      fires: true,
+      title: "Sign-in succeeded after password guessing",
+      dedupKey: `success-after-guessing:id-ann@fabrikam.example:spray:${NEIGHBOUR}:2026-06-21`,
+    },
+  },
+  {
+    kind: "near-miss",
+    name: "a spray from a carrier's network, and the owner's telephone beside it",
+    events: [...usual(), ...spray("92.40.58.48"), signIn(at(20, "03:30"), "92.40.58.99")],
     expect: { fires: false },
   },
 ];

@@ -5,7 +5,7 @@ import { type Account, HOUR, type Seen } from "../world/seen.ts";
 
 const MAX_CITED = 6;
 /** Stranger than this is no stranger to the judgement. */
-const WORST = 3.5;
+const WORST = 5;
 
 function isStrange(seen: Seen): boolean {
   return seen.event.outcome === "success" && seen.place.standing === "new" && seen.place.strangeness >= 0.75;

@@ -43,10 +43,15 @@ function actsOfApplications(world: World): Map<string, Seen[]> {
 
 const SEVERAL_MAILBOXES = 3;
 
+/** The record with which several people's mail had been read. */
+function severalMailboxes(read: readonly Seen[]): Seen | undefined {
+  const mailboxes = new Set<string | undefined>();
+  return read.find((s) => mailboxes.add(s.event.target?.upn ?? s.event.target?.id).size >= SEVERAL_MAILBOXES);
+}
+
 function keyOf(moved: boolean, read: readonly Seen[]): WeightKey {
-  if (!moved) return "workload-first";
-  const mailboxes = new Set(read.map((s) => s.event.target?.upn ?? s.event.target?.id));
-  return mailboxes.size >= SEVERAL_MAILBOXES ? "workload-reads-mail" : "workload-moved";
+  if (severalMailboxes(read)) return moved ? "workload-reads-mail" : "workload-first-reads-mail";
+  return moved ? "workload-moved" : "workload-first";
 }
 
 export default defineDetection({
@@ -81,6 +86,7 @@ export default defineDetection({
         out.push({
           account: added.account,
           events: [added, ...run.slice(0, 4)],
+          known: severalMailboxes(read) ?? first,
           dedup: `${name}:${place}`,
           weight: weigh(keyOf(before.size > 0, read)),
           reason: `"${name}" got a secret from ${added.account.ref.upn} and then ${read.length > 0 ? "read mail" : "signed in"} from ${first.event.client.ip}${before.size > 0 ? ", where it was never before" : ""}.`,

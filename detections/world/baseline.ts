@@ -23,7 +23,7 @@ const KIND = {
   withoutDevice: 7,
   /** Addresses by when a device the company knows last signed in there. */
   vouched: 8,
-  /** Applications that were let in on a device the company knows, under a name that hides nothing. */
+  /** Applications of verified publishers, let in on a device the company knows, under a name that hides nothing. */
   letIn: 9,
   colleague: 10,
 } as const;
@@ -77,9 +77,12 @@ function deceptions(events: readonly Seen[]): Map<string, number[]> {
   return times;
 }
 
-function rememberApplication(own: Profile, seen: Seen, deceived: readonly number[]): void {
+/** By what is known of an application's publisher: whom Microsoft verified has a name to lose. */
+export type Vouched = (appId: string) => boolean;
+
+function rememberApplication(own: Profile, seen: Seen, deceived: readonly number[], isVouchedFor: Vouched): void {
   const appId = seen.event.app?.appId;
-  if (seen.event.action !== "app.consent" || !appId || !seen.place.trustedDevice) return;
+  if (seen.event.action !== "app.consent" || !appId || !seen.place.trustedDevice || !isVouchedFor(appId)) return;
   if (deceived.every((at) => Math.abs(at - seen.at) > ONE_SERIES)) learn(own, KIND.letIn, appId, seen.at);
 }
 
@@ -166,14 +169,20 @@ export class Baselines {
   }
 
   /** Gives an event its place, and learns from it where one may. */
-  see(seen: Seen, account: Pick<Account, "key">, taint: Taint, deceived: readonly number[]): void {
+  see(
+    seen: Seen,
+    account: Pick<Account, "key">,
+    taint: Taint,
+    deceived: readonly number[],
+    isVouchedFor: Vouched = () => false,
+  ): void {
     const own = this.#profileOf(account.key);
     seen.place = placeOf(seen, account, own, this.#networks, taint);
     const hostile = isTainted(taint, seen.event.client.ip, seen.at) || seen.ids.some((id) => taint.records.has(id));
     if (!isLearnable(seen) || hostile) return;
     this.#remember(seen, account.key, own);
     rememberDevices(own, seen, tellingIp(seen), agentKey(seen));
-    rememberApplication(own, seen, deceived);
+    rememberApplication(own, seen, deceived, isVouchedFor);
   }
 
   #profileOf(key: string): Profile {
@@ -192,15 +201,23 @@ export class Baselines {
     learn(own, KIND.agent, agentKey(seen), seen.at);
     learn(own, KIND.device, seen.event.client.deviceId, seen.at);
     this.#networks.learn(this.#networks.open(network), KIND.colleague, key, seen.at);
+    this.#networks.open(providerOf(ip, seen.facts.ip?.asn));
   }
 }
 
 /** Walks the records in time order and gives every event its place, looking at earlier records only. */
-export function assignPlaces(events: Seen[], taint: Taint, home: Snapshot): void {
+export function assignPlaces(events: Seen[], taint: Taint, home: Snapshot, isVouchedFor: Vouched): void {
   const baselines = Baselines.restore(home);
   const deceived = deceptions(events);
   for (const seen of events)
-    if (seen.account) baselines.see(seen, seen.account, taint, deceived.get(seen.account.key) ?? []);
+    if (seen.account) baselines.see(seen, seen.account, taint, deceived.get(seen.account.key) ?? [], isVouchedFor);
+}
+
+/** Who runs a network; where that is not known, the neighbourhood of the address. */
+function providerOf(ip: string, asn: number | undefined): string {
+  if (asn !== undefined) return `as${asn}`;
+  const ends = ip.includes(":") ? ":" : ".";
+  return `near ${ip.split(ends, 2).join(ends)}`;
 }
 
 function isTainted(taint: Taint, ip: string | undefined, at: number): boolean {
@@ -225,9 +242,7 @@ function isCompanys(
   const own = networks.find(owner, KIND.colleague, account.key);
   return networks.hasAtLeast(owner, need.colleagues, (colleague) => {
     const age = at - networks.first(colleague);
-    return (
-      colleague !== own && age >= DAY && (networks.days(colleague) >= need.days || (need.days <= 2 && age >= 3 * DAY))
-    );
+    return colleague !== own && age >= DAY && networks.days(colleague) >= need.days;
   });
 }
 
@@ -254,6 +269,10 @@ const HABITS = new Set(["vpn", "proxy"]);
 const OWN_VPN = 0.25;
 /** As telling as a new kind of client: private computers and new browsers do the same. */
 const LACKS_DEVICE = 1;
+/** Of fewer people nobody can say what is usual among them. */
+const COMPANY = 5;
+/** As telling as a provider new to the account, twice: travel abroad looks the same. */
+const NOBODYS = 0.5;
 const MACHINE_AGE = 10 * DAY;
 const MACHINE_DAYS = 5;
 
@@ -305,6 +324,10 @@ function placeOf(seen: Seen, account: Pick<Account, "key">, own: Profile, networ
   }
   const notes: string[] = ["address the account has not used before"];
   let strangeness = 1;
+  if (maturity === 1 && own.table.owners >= COMPANY && networks.owner(providerOf(ip, fact?.asn)) === 0) {
+    strangeness += NOBODYS;
+    notes.push("provider nobody here has used");
+  }
   const asn = fact?.asn?.toString();
   if (asn && isKnown(own, KIND.asn, asn, seen.at)) strangeness -= 0.5;
   else if (asn && own.table.hasAny(own.owner, KIND.asn)) strangeness += 0.25;

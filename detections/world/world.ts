@@ -1,7 +1,7 @@
 import type { AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { assignAccounts } from "./accounts.ts";
 import { shareAddressFacts } from "./address-facts.ts";
-import { assignPlaces, Baselines, CLEAN, type Taint } from "./baseline.ts";
+import { assignPlaces, Baselines, CLEAN, type Taint, type Vouched } from "./baseline.ts";
 import { distinctEvents } from "./distinct.ts";
 import { pastDays } from "./past.ts";
 import type { Account, Seen } from "./seen.ts";
@@ -59,6 +59,13 @@ function contactsOf(events: readonly Seen[]): Map<string, string> {
   return out;
 }
 
+/** The live inventory says whose publisher Microsoft verified; while it is still to come everybody may be. */
+function vouchedApps({ inventory = [], awaitsInventory = false }: AnalysisInput): Vouched {
+  const verified = inventory.flatMap(({ detail }) => (detail.isVerified === "true" ? [detail.appId] : []));
+  const ids = new Set(verified.map((id) => id?.toLowerCase()));
+  return (appId) => awaitsInventory || ids.has(appId.toLowerCase());
+}
+
 /** What of a world does not hang on whom nobody may learn from: made once for all passes of a judgement. */
 type Prepared = { events: Seen[]; byKey: Map<string, Account>; home: ReturnType<Baselines["snapshot"]> };
 
@@ -85,7 +92,7 @@ export function prepare(input: AnalysisInput): Prepared {
 /** Places every event anew: a world made earlier of the same preparation is over. */
 export function buildWorld(input: AnalysisInput, taint: Taint = CLEAN, prepared = prepare(input)): World {
   const { events, byKey, home } = prepared;
-  assignPlaces(events, taint, home);
+  assignPlaces(events, taint, home, vouchedApps(input));
   const accounts = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const actions = new Map<string, Seen[]>();
   for (const seen of events) {

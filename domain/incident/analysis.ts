@@ -154,6 +154,8 @@ export type AnalysisInput = {
   /** Facts by address and agent; the engine asks, the caller answers offline. */
   factsOf: (event: NormalizedEvent) => EventFacts;
   inventory?: InventoryItem[];
+  /** The live inventory is read later: until then nobody holds against an application that its publisher is not known. */
+  awaitsInventory?: boolean;
   asOf: string;
   /** Domains the tenant owns: mail outside of them is external. */
   ownDomains?: string[];

@@ -28,7 +28,9 @@ export function organizationDoor(
       );
       const verified = asRows(organization.verifiedDomains).flatMap((domain) => asText(domain.name) ?? []);
       // An administrator, or whoever took his account, lists any name he likes; only proof of ownership makes it his.
-      const proven = domains.filter((domain) => domain.isVerified === true).flatMap((domain) => asText(domain.id) ?? []);
+      const proven = domains
+        .filter((domain) => domain.isVerified === true)
+        .flatMap((domain) => asText(domain.id) ?? []);
       return {
         id: String(organization.id),
         displayName: asText(organization.displayName) ?? String(organization.id),
