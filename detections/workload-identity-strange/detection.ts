@@ -42,16 +42,21 @@ function actsOfApplications(world: World): Map<string, Seen[]> {
 }
 
 const SEVERAL_MAILBOXES = 3;
+/** A first secret is tried on one mailbox, the tester's own; a second one is somebody else's. */
+const OTHERS_MAILBOX = 2;
 
-/** The record with which several people's mail had been read. */
-function severalMailboxes(read: readonly Seen[]): Seen | undefined {
+/** The record with which this many people's mail had been read. */
+function mailboxesRead(read: readonly Seen[], many: number): Seen | undefined {
   const mailboxes = new Set<string | undefined>();
-  return read.find((s) => mailboxes.add(s.event.target?.upn ?? s.event.target?.id).size >= SEVERAL_MAILBOXES);
+  return read.find((s) => mailboxes.add(s.event.target?.upn ?? s.event.target?.id).size >= many);
 }
 
-function keyOf(moved: boolean, read: readonly Seen[]): WeightKey {
-  if (severalMailboxes(read)) return moved ? "workload-reads-mail" : "workload-first-reads-mail";
-  return moved ? "workload-moved" : "workload-first";
+/** How telling it is, and the record from which on it is. */
+function judged(moved: boolean, run: readonly Seen[]): { key: WeightKey; known: Seen | undefined } {
+  const read = run.filter((s) => s.event.action === "mail.read");
+  const known = mailboxesRead(read, moved ? SEVERAL_MAILBOXES : OTHERS_MAILBOX);
+  if (known) return { key: moved ? "workload-reads-mail" : "workload-first-reads-mail", known };
+  return { key: moved ? "workload-moved" : "workload-first", known: run[0] };
 }
 
 export default defineDetection({
@@ -82,13 +87,14 @@ export default defineDetection({
       for (const [place, run] of groupBy(after, network)) {
         const read = run.filter((s) => s.event.action === "mail.read");
         const name = added.event.app?.name ?? added.event.target?.name ?? "An application";
+        const { key, known } = judged(before.size > 0, run);
         const first = run[0]!;
         out.push({
           account: added.account,
           events: [added, ...run.slice(0, 4)],
-          known: severalMailboxes(read) ?? first,
+          known,
           dedup: `${name}:${place}`,
-          weight: weigh(keyOf(before.size > 0, read)),
+          weight: weigh(key),
           reason: `"${name}" got a secret from ${added.account.ref.upn} and then ${read.length > 0 ? "read mail" : "signed in"} from ${first.event.client.ip}${before.size > 0 ? ", where it was never before" : ""}.`,
         });
       }
