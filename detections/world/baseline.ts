@@ -112,6 +112,14 @@ export function tellingIp(seen: Pick<PastDay, "facts" | "event">): string | unde
   return ip && fact && fact.kind !== "microsoft" && fact.kind !== "private" ? ip : undefined;
 }
 
+/** What of an event says where, and with what kind of client, its account was; the network is empty without an address. */
+type Where = { ip: string | undefined; network: string; agent: string | undefined };
+
+function whereOf(seen: Omit<PastDay, "account" | "at">): Where {
+  const ip = tellingIp(seen);
+  return { ip, network: ip ? networkOf(ip) : "", agent: agentKey(seen) };
+}
+
 /**
  * What nobody may learn from: addresses with the times of proven hostile use (spray sources, and what an earlier pass
  * proved to be an attacker's), and the records an earlier pass marked as an attacker's.
@@ -165,7 +173,7 @@ export class Baselines {
   }
 
   learnPast(past: readonly PastDay[]): void {
-    for (const day of past) this.#remember(day, day.account.key, this.#profileOf(day.account.key));
+    for (const day of past) this.#remember(day, whereOf(day), day.account.key, this.#profileOf(day.account.key));
   }
 
   /** Gives an event its place, and learns from it where one may. */
@@ -177,11 +185,12 @@ export class Baselines {
     isVouchedFor: Vouched = () => false,
   ): void {
     const own = this.#profileOf(account.key);
-    seen.place = placeOf(seen, account, own, this.#networks, taint);
+    const where = whereOf(seen);
+    seen.place = placeOf(seen, where, account, own, this.#networks, taint);
     const hostile = isTainted(taint, seen.event.client.ip, seen.at) || seen.ids.some((id) => taint.records.has(id));
     if (!isLearnable(seen) || hostile) return;
-    this.#remember(seen, account.key, own);
-    rememberDevices(own, seen, tellingIp(seen), agentKey(seen));
+    this.#remember(seen, where, account.key, own);
+    rememberDevices(own, seen, where.ip, where.agent);
     rememberApplication(own, seen, deceived, isVouchedFor);
   }
 
@@ -189,16 +198,14 @@ export class Baselines {
     return { table: this.#accounts, owner: this.#accounts.open(key) };
   }
 
-  #remember(seen: Omit<PastDay, "account">, key: string, own: Profile): void {
-    const ip = tellingIp(seen);
+  #remember(seen: Omit<PastDay, "account">, { ip, network, agent }: Where, key: string, own: Profile): void {
     if (!ip) return;
-    const network = networkOf(ip);
     own.table.attend(own.owner, seen.at);
     learn(own, KIND.ip, ip, seen.at);
     learn(own, KIND.network, network, seen.at);
     learn(own, KIND.asn, seen.facts.ip?.asn?.toString(), seen.at);
     learn(own, KIND.country, seen.facts.ip?.country, seen.at);
-    learn(own, KIND.agent, agentKey(seen), seen.at);
+    learn(own, KIND.agent, agent, seen.at);
     learn(own, KIND.device, seen.event.client.deviceId, seen.at);
     this.#networks.learn(this.#networks.open(network), KIND.colleague, key, seen.at);
     this.#networks.open(providerOf(ip, seen.facts.ip?.asn));
@@ -286,10 +293,15 @@ function isHome(own: Profile, kind: string, ip: string, network: string, at: num
   return known !== 0 && at - table.first(known) >= MACHINE_AGE && table.days(known) >= MACHINE_DAYS;
 }
 
-function placeOf(seen: Seen, account: Pick<Account, "key">, own: Profile, networks: Sightings, taint: Taint): Place {
-  const ip = tellingIp(seen);
+function placeOf(
+  seen: Seen,
+  { ip, network, agent }: Where,
+  account: Pick<Account, "key">,
+  own: Profile,
+  networks: Sightings,
+  taint: Taint,
+): Place {
   const { client } = seen.event;
-  const agent = agentKey(seen);
   const maturity = Math.min(1, daysOf(own) / MATURE_DAYS);
   const newAgent = agent !== undefined && !isKnown(own, KIND.agent, agent, seen.at);
   const vouched = ip && seen.event.action !== "sign-in" ? own.table.find(own.owner, KIND.vouched, ip) : 0;
@@ -300,7 +312,6 @@ function placeOf(seen: Seen, account: Pick<Account, "key">, own: Profile, networ
   const lacksDevice = seen.event.action === "sign-in" && client.deviceId === undefined && alwaysShowsDevice(own, agent);
   if (!ip) return { ...SILENT, newAgent, maturity, trustedDevice, lacksDevice };
   const fact = seen.facts.ip;
-  const network = networkOf(ip);
   const country = fact?.country;
   const newCountry =
     country !== undefined &&
