@@ -6,8 +6,8 @@ const V4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 function parseV4(text: string): string | undefined {
   const m = V4.exec(text);
   if (!m) return undefined;
-  const octets = m.slice(1).map(Number);
-  return octets.every((o) => o <= 255) ? octets.join(".") : undefined;
+  const [, a, b, c, d] = m.map(Number) as [number, number, number, number, number];
+  return a <= 255 && b <= 255 && c <= 255 && d <= 255 ? `${a}.${b}.${c}.${d}` : undefined;
 }
 
 /** The eight 16-bit groups of an IPv6 address, or undefined. Accepts `::`, an embedded IPv4 tail and a zone id. */

@@ -1,3 +1,5 @@
+/** As Microsoft mostly writes it, on a day that every month has: nothing is to be computed. */
+const PLAIN = /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z?$/;
 const US =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*(AM|PM)?\s*(?:UTC|Z)?$/i;
 const ISO =
@@ -28,6 +30,10 @@ function utc(y: number, mo: number, d: number, h: number, mi: number, s: number,
 export function parseTime(value: unknown): string | undefined {
   if (typeof value === "number") return emit(value < 1e11 ? value * 1000 : value);
   if (typeof value !== "string" || value.length > 64) return undefined;
+  if (PLAIN.test(value)) {
+    const bare = value.endsWith("Z") ? value.slice(0, -1) : value;
+    return bare.length === 19 ? `${bare}.000Z` : `${bare}Z`;
+  }
   const text = value.trim();
   const iso = ISO.exec(text);
   if (iso) {

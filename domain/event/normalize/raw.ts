@@ -151,6 +151,7 @@ export function flat(...sources: Pairs[]): Record<string, string> {
 
 /** Drops undefined members, so that optional fields are absent rather than undefined. */
 export function defined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
-  for (const key of Object.keys(value) as (keyof T)[]) if (value[key] === undefined) delete value[key];
-  return value as T;
+  const out: Partial<T> = {};
+  for (const key of Object.keys(value) as (keyof T)[]) if (value[key] !== undefined) out[key] = value[key];
+  return out as T;
 }
