@@ -63,7 +63,7 @@ function reordered({ text, ...page }: Pages[number]): Pages[number] {
 }
 
 let [understood, wrong] = [0, 0];
-for (const page of [...pages, ...drawPages(count / 10, perPage, seed + 1, true)]) {
+for (const page of [...pages, ...drawPages(count / 10, perPage, seed + 1, { odd: true })]) {
   const one = read(page);
   const other = read(reordered(page));
   understood += one.understood.length;

@@ -22,14 +22,13 @@ const OPERATIONS = [
   "Set-Mailbox",
   "Update user.",
 ];
-const PEOPLE = 5000;
 
 /**
  * Pages as Microsoft sends them, the same for the same seed: two records in five are sign-ins of Graph with devices,
  * locations, authentication steps and conditional-access policies, three are records of the Management Activity API; one
  * page holds one kind. With `odd` there are escapes, other alphabets, equal names at other depths and members in any order.
  */
-export function drawPages(count: number, perPage: number, seed: number, odd = false): Page[] {
+export function drawPages(count: number, perPage: number, seed: number, { odd = false, people = 5000 } = {}): Page[] {
   const next = random(seed);
   const pick: Pick = (list) => list[Math.floor(next() * list.length)]!;
   const out: Page[] = [];
@@ -38,7 +37,10 @@ export function drawPages(count: number, perPage: number, seed: number, odd = fa
     const records = Math.min(perPage, count - drawn);
     const source = out.length % 5 < 2 ? ("sign-in" as const) : ("ual" as const);
     const list = Array.from({ length: records }, () => {
-      const record = source === "sign-in" ? signIn(drawn++, pick, next) : audit(drawn++, pick, next);
+      const record =
+        source === "sign-in"
+          ? signIn(drawn++, Math.floor(next() * people), pick, next)
+          : audit(drawn++, Math.floor(next() * people), pick);
       return odd ? distorted(record, next) : record;
     });
     const page =
@@ -66,8 +68,7 @@ function distorted(record: Record<string, unknown>, next: () => number): Record<
 
 const timeOf = (n: number): string => new Date(Date.UTC(2026, 5, 1) + n * 431).toISOString();
 
-function signIn(n: number, pick: Pick, next: () => number): Record<string, unknown> {
-  const who = Math.floor(next() * PEOPLE);
+function signIn(n: number, who: number, pick: Pick, next: () => number): Record<string, unknown> {
   const failed = next() < 0.05;
   const app = pick(APPS);
   return {
@@ -163,8 +164,7 @@ function signIn(n: number, pick: Pick, next: () => number): Record<string, unkno
   };
 }
 
-function audit(n: number, pick: Pick, next: () => number): Record<string, unknown> {
-  const who = Math.floor(next() * PEOPLE);
+function audit(n: number, who: number, pick: Pick): Record<string, unknown> {
   const operation = pick(OPERATIONS);
   const base = {
     CreationTime: timeOf(n).slice(0, 19),
