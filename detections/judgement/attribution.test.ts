@@ -7,7 +7,12 @@ import type { Handles } from "./weighed.ts";
 
 const EVIL = "45.76.10.9";
 const his = (more: Parameters<typeof seenAt>[0] = {}) => seenAt({ ip: EVIL, place: STRANGE, ...more });
-const HANDLES: Handles = { ips: new Map([[EVIL, [{ from: NOON, to: NOON }]]]), sessions: new Map([["s1", NOON]]) };
+const HANDLES: Handles = {
+  ips: new Map([[EVIL, [{ from: NOON, to: NOON }]]]),
+  sessions: new Map([["s1", NOON]]),
+  own: new Map(),
+  proven: [],
+};
 const inSession = (sessionId = "s1") => ({ event: { handles: { sessionId } } });
 
 /** What a row is marked as beside an incident from noon to one o'clock. */

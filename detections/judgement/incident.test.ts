@@ -36,9 +36,11 @@ describe("what kind of compromise it was", () => {
     const by = (key: string) => kind(entry(3, { key }), act("audit-switched-off", 9));
     expect(["spray-success", "spray-password-known"].map(by)).toEqual(["spray-compromise", "spray-compromise"]);
     expect(["aitm-kit", "aitm-pattern"].map(by)).toEqual(["aitm", "aitm"]);
-    expect(["session-two-clients", "session-lost-device", "session-two-networks"].map(by)).toEqual(
-      Array(3).fill("session-theft"),
+    const sessions = ["two-clients", "lost-device", "lost-habit", "two-homes", "two-networks"].map((how) =>
+      by(`session-${how}`),
     );
+    expect(sessions).toEqual(Array(5).fill("session-theft"));
+    expect(["device-code", "device-code-device"].map(by)).toEqual(["device-code", "device-code"]);
     expect(kind(entry(3, { key: "aitm-kit" }), entry(1, { id: "b", key: "spray-success" }))).toBe("spray-compromise");
     expect(kind(entry(3, { key: "session-two-clients" }), entry(1, { id: "b", key: "aitm-kit" }))).toBe("aitm");
   });
@@ -82,7 +84,13 @@ describe("what kind of compromise it was", () => {
   it("is the mailbox's where that weighs more than the sign-in, or mail is hidden or sent away", () => {
     expect(kind(entry(5), act("mail", 5.1))).toBe("mailbox-takeover");
     expect(kind(entry(5), act("mail", 5))).toBe("password-compromise");
-    for (const key of ["rule-hides", "rule-hides-nameless", "forward-outside", "forward-freemail"])
+    for (const key of [
+      "rule-hides",
+      "rule-hides-warnings",
+      "rule-hides-nameless",
+      "forward-outside",
+      "forward-freemail",
+    ])
       expect(kind(entry(9), act("mail", 2, { key }))).toBe("mailbox-takeover");
   });
 });
@@ -149,6 +157,7 @@ describe("the words", () => {
     const each = [
       [entry(6, { key: "aitm-kit" })],
       [entry(6, { key: "session-two-clients" })],
+      [entry(6, { key: "device-code" })],
       [entry(6)],
       [entry(6, { key: "spray-success" })],
       [act("illicit-consent", 3)],
@@ -158,6 +167,7 @@ describe("the words", () => {
     expect(each.map((i) => i.headline.replace(/ from .*|, then.*/, ""))).toEqual([
       "Sign-in stolen by a phishing page",
       "Session stolen and used elsewhere",
+      "Owner deceived into typing a device code",
       "Account used by somebody else",
       "Password found by spraying",
       "Application planted in the tenant",
@@ -168,6 +178,7 @@ describe("the words", () => {
     expect(hows).toEqual([
       "somebody signed in as ann@fabrikam.example with a session stolen through a copied sign-in page",
       "somebody went on using a session of ann@fabrikam.example",
+      "ann@fabrikam.example was deceived into signing somebody else in with a device code",
       "somebody other than the owner signed in as ann@fabrikam.example",
       "somebody who tried passwords on many accounts got into ann@fabrikam.example",
       "an application that reaches mail or files was planted in the name of ann@fabrikam.example",

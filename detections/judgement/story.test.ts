@@ -66,6 +66,18 @@ describe("a story is coherent", () => {
     expect(isStory(access(3), reading(1, JUDGEMENT.colour - 1))).toBe(true);
   });
 
+  it("with a strong access and any use of the account tied to it, reading mail too", () => {
+    const strong = JUDGEMENT.strongAccess;
+    const use = (points: number, link = 1) => part(points, { own: 0.1, linked: 1, link });
+    const few = JUDGEMENT.useBesideStrongAccess;
+    const rest = Math.max(0, JUDGEMENT.incident - strong - few);
+    const filler = part(rest, { id: "filler", own: 0.1 });
+    expect(isStory(access(strong), use(few), filler)).toBe(true);
+    expect(isStory(access(strong), use(few - 0.01), part(rest + 1, { id: "filler", own: 0.1 }))).toBe(false);
+    expect(isStory(access(strong), use(few, 0), filler)).toBe(false);
+    expect(isStory(access(strong - 0.01), use(few), part(rest + 1, { id: "filler", own: 0.1 }))).toBe(false);
+  });
+
   it("with what nobody honest does beside any suspicious access", () => {
     const damning = (own: number) => part(5, { own });
     expect(isStory(access(2), damning(JUDGEMENT.damningAct))).toBe(true);

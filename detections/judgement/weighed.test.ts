@@ -157,6 +157,37 @@ describe("an act is tied to a suspicious access", () => {
     expect(weigh([grant], { others: [strange(NOON + DAY, { event: { client: { appId: "a1" } } })] }).link).toBe(0);
   });
 
+  it("by a session that he alone began, from wherever he uses it later", () => {
+    const entry = [signIn(NOON, { event: { action: "sign-in", handles: { sessionId: "s1" } } })];
+    const roams = (at: number, place: object, others: Seen[] = []) =>
+      weigh([seenAt({ at, ip: "82.3.4.5", place, event: { handles: { sessionId: "s1" } } })], { entry, others }).link;
+    const faint = { standing: "new", strangeness: 0.5 };
+    const homely = (place: object) => [seenAt({ at: NOON - DAY, place, event: { handles: { sessionId: "s1" } } })];
+    expect(roams(NOON, faint)).toBe(0.9);
+    expect(roams(NOON - 1, faint)).toBe(0);
+    expect(roams(NOON + 9 * DAY, HOME)).toBe(0);
+    expect(roams(NOON + 9 * DAY, faint, homely({ standing: "silent" }))).toBe(0.9);
+    for (const place of [HOME, { standing: "company" }, { standing: "new", trustedDevice: true }])
+      expect(roams(NOON + 9 * DAY, faint, homely(place))).toBe(0);
+  });
+
+  it("by time from yet another unknown address, once an access left little doubt that a stranger was in", () => {
+    const stays = JUDGEMENT.strangerStays * HOUR;
+    const next = (ms: number, { own = JUDGEMENT.strangerInside as number, id = "entry", place = {} } = {}) => {
+      const entry = [signIn()];
+      const row = seenAt({ at: NOON + ms, ip: "82.3.4.5", place: { standing: "new", strangeness: 0.5, ...place } });
+      const account = accountOf(...entry, row);
+      const access = foundOn(account, entry, { stage: "access", own, id });
+      return weighAccount(account, [foundOn(account, [row], { linked: 4 })], handlesOf(account, [access]))[0]!.link;
+    };
+    expect([0, stays].map((ms) => next(ms))).toEqual([JUDGEMENT.temporalLink, JUDGEMENT.temporalLink]);
+    expect([-1, stays + 1].map((ms) => next(ms))).toEqual([0, 0]);
+    expect(next(HOUR, { own: JUDGEMENT.strangerInside - 0.01 })).toBe(0);
+    expect(next(HOUR, { id: "unfamiliar-sign-in" })).toBe(0);
+    expect(next(HOUR, { place: { trustedDevice: true } })).toBe(0);
+    expect(next(HOUR, { place: HOME })).toBe(0);
+  });
+
   it("by the best tied of its records", () => {
     expect(weigh([seenAt({ ip: "81.1.1.1", place: HOME }), strange(NOON + HOUR)])).toMatchObject({
       link: 1,
