@@ -19,6 +19,7 @@ describe("what parts add up to", () => {
     const repeats = (count: number) =>
       score(...Array.from({ length: count }, (_, n) => access(n === 0 ? 3 : 2, { events: [at(n)] })));
     expect([1, 2, 3, 4, 9].map(repeats)).toEqual([3, 3.4, 3.8, 3.8, 3.8]);
+    expect(score(access(2), access(3), access(1))).toBe(3.8);
   });
 
   it("acts count whole for each detection, half where they rest on the records of stronger ones", () => {
@@ -107,6 +108,24 @@ describe("a story is coherent", () => {
     expect(damning(["done on a device the company knows"])).toBe(true);
   });
 
+  it("and what rests on the records of something stronger counts half in the chain and in what is tied", () => {
+    const one = [seenAt()];
+    const chain = (events: More) => isStory(part(4, { id: "a", events: one }), part(3, { id: "b", own: 3, ...events }));
+    expect(chain({})).toBe(true);
+    expect(chain({ events: one })).toBe(false);
+    const tied = (id: string, points: number, events = [seenAt()]) =>
+      part(points, { id, events, own: 0.5, link: 1, ...colourless });
+    const need = JUDGEMENT.actsBesideWeakAccess;
+    expect(isStory(access(2), tied("a", need / 2, one), tied("b", need / 2))).toBe(true);
+    expect(isStory(access(2), tied("a", need / 2, one), tied("b", need / 2, one))).toBe(false);
+  });
+
+  it("and of one detection the telling one counts in the chain", () => {
+    const faint = part(5, { id: "b", own: 0.5 });
+    expect(isStory(part(4, { id: "a" }), faint, part(2.5, { id: "b" }))).toBe(true);
+    expect(isStory(part(4, { id: "a" }), faint)).toBe(false);
+  });
+
   it("with many signs of access that add up", () => {
     const signs = (second: number) => isStory(access(4), access(second, { id: "other" }), access(2, { id: "third" }));
     expect(signs(4)).toBe(true);
@@ -167,7 +186,8 @@ describe("findings belong together", () => {
       part(1, { id: "a", events: [at(1)] }),
     ];
     expect([...parts].reverse().sort(byTime)).toEqual(parts);
-    expect(parts.map((p, i) => byTime(p, parts[(i + 1) % 5]!) < 0)).toEqual([true, true, true, true, false]);
+    for (const [i, one] of parts.entries())
+      for (const [j, other] of parts.entries()) if (i !== j) expect(Math.sign(byTime(one, other))).toBe(i < j ? -1 : 1);
   });
 });
 

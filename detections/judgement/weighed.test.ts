@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { JUDGEMENT } from "../weights.ts";
 import { DAY, HOUR, type Seen } from "../world/seen.ts";
 import { accountOf, foundOn, HOME, NOON, STRANGE, seenAt } from "./testing/parts.ts";
-import { fromAttackerAddress, handlesOf, isStrangePlace, weighAccount } from "./weighed.ts";
+import { fromAttackerAddress, type Handles, handlesOf, isStrangePlace, weighAccount } from "./weighed.ts";
 
 const EVIL = "45.76.10.9";
 const strange = (at = NOON, more: Parameters<typeof seenAt>[0] = {}) =>
@@ -45,6 +45,8 @@ describe("the attacker's addresses", () => {
       { from: NOON, to: NOON },
       { from: NOON + 3 * DAY + 1, to: NOON + 3 * DAY + 1 },
     ]);
+    const both: Handles = { ips: new Map([[EVIL, visits(9 * DAY)!]]), sessions: new Map(), own: new Map(), proven: [] };
+    expect([0, 6, 9].map((days) => fromAttackerAddress(both, strange(NOON + days * DAY)))).toEqual([true, false, true]);
   });
 
   it("are one visit in whatever order its records are told", () => {
@@ -119,6 +121,7 @@ describe("an act is tied to a suspicious access", () => {
 
   it("by time, where neither tells: surely for two hours after him, probably for a day", () => {
     const following = (ms: number, others: Seen[] = []) => weigh([seenAt({ at: NOON + ms })], { others }).link;
+    expect(following(0)).toBe(0.8);
     expect(following(2 * HOUR)).toBe(0.8);
     expect(following(2 * HOUR + 1)).toBe(JUDGEMENT.temporalLink);
     expect(following(DAY)).toBe(JUDGEMENT.temporalLink);
@@ -148,6 +151,13 @@ describe("an act is tied to a suspicious access", () => {
     expect(uses({})).toBe(JUDGEMENT.usedElsewhere);
     expect(uses({ event: { action: "file.download", client: { appId: "a1" } } })).toBe(JUDGEMENT.usedElsewhere);
     expect(uses({ at: NOON })).toBe(JUDGEMENT.usedElsewhere);
+    const strangeness = JUDGEMENT.suspiciousAccess;
+    expect(uses({ place: { standing: "new", strangeness } })).toBe(JUDGEMENT.usedElsewhere);
+    expect(weigh([consent], { others: [strange(NOON + DAY, { event: { client: { appId: "a1" } } })] }).against).toEqual(
+      [],
+    );
+    const nameless = seenAt({ ip: "81.1.1.1", place: HOME, event: { action: "app.consent" } });
+    expect(weigh([nameless], { others: [strange(NOON + 9 * DAY)] }).link).toBe(0);
     expect(uses({ at: NOON - 1 })).toBe(0);
     expect(uses({ event: { action: "sign-in", client: { appId: "a1" } } })).toBe(0);
     expect(uses({ event: { action: "mail.read", client: { appId: "a2" } } })).toBe(0);
