@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [
-      "detections/{catalog,engine,joins,leftover}.test.ts",
+      "detections/{catalog,engine,engine-order,joins,leftover}.test.ts",
       "detections/judgement/**/*.test.ts",
       "detections/own/own.test.ts",
     ],
