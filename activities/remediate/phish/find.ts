@@ -17,7 +17,7 @@ const LOOK_AGAIN_SECONDS = 2;
 /** Rows of the trace that never lay in a mailbox. */
 const NOT_DELIVERED = ["failed", "pending", "quarantined"];
 
-type Mailbox = { objectId: string; upn: string };
+type Mailbox = { objectId: string; upn: string; isOnPremises: boolean };
 type Sought = {
   mailboxes: Mailbox[];
   /** Ids to ask each mailbox for; the phish's own first. */
@@ -66,8 +66,13 @@ async function look(deps: RemediateDeps, work: PhishWork, isOwn: boolean): Promi
       copies += await keepCopies(deps, work, known, mailbox, isStepTwo, mails);
     } catch (error) {
       if (!(error instanceof M365Fault) || isTenantFault(error)) throw error;
-      if (error.faultClass === "not-found") return;
-      unreached.push({ mailbox: mailbox.upn, words: error.message });
+      // No mailbox here is one on-premises where the directory has its address from there, or mail was delivered to it.
+      const isOutside = error.code === "MailboxNotEnabledForRESTAPI" && (mailbox.isOnPremises || !sought.isBlind);
+      if (error.faultClass === "not-found" && !isOutside) return;
+      unreached.push({
+        mailbox: mailbox.upn,
+        words: isOutside ? "its mailbox is in the on-premises Exchange, look there yourself" : error.message,
+      });
     }
   });
   const result = {
@@ -126,7 +131,11 @@ async function seek(deps: RemediateDeps, work: PhishWork, users: M365User[]): Pr
   };
 }
 
-const mailboxOf = ({ objectId, upn }: M365User): Mailbox => ({ objectId, upn });
+const mailboxOf = ({ objectId, upn, isSynced, mail }: M365User): Mailbox => ({
+  objectId,
+  upn,
+  isOnPremises: isSynced && mail !== null,
+});
 const namesOfUser = ({ upn, mail }: M365User): string[] =>
   [upn, mail].filter((name) => name !== null).map((name) => name.toLowerCase());
 
