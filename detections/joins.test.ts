@@ -326,3 +326,14 @@ it("rules that hide warnings and other mail in one sitting are raised from where
   expect(run([...usual(), warnings]).incidents).toEqual([]);
   expect(run([...usual(), other]).incidents).toEqual([]);
 });
+
+it("who switches a private VPN on in the middle of a session and reads his mail is not raised, who goes on from a rented machine is", () => {
+  const moved = (ip: string) => [
+    ...usual(),
+    signIn(at(20, "09:00"), HOME, { handles: { sessionId: "s1" } }),
+    signIn(at(20, "09:30"), ip, { handles: { sessionId: "s1" } }),
+    event("mail.read", at(20, "09:40"), { ip, agent: CHROME, handles: { sessionId: "s1" }, mail: { itemCount: 5 } }),
+  ];
+  expect(run(moved("84.17.51.198")).incidents).toEqual([]);
+  expect(run(moved(HOSTING)).incidents.map((i) => i.account.upn)).toEqual([ANN]);
+});

@@ -40,6 +40,7 @@ const TABLE = {
     0,
     "one browser session here, there and here again within the hour: a laptop moves once, a copied cookie is in both",
   ],
+  "session-on-vpn": [1.5, 0, "a session goes on through a private VPN of the country: people switch one on"],
   "session-two-networks": [3, 0, "a session moved to strange infrastructure while its owner stayed"],
   "impossible-travel": [2.5, 0, "two places in less time than a flight takes; VPN exits do this too"],
   "device-code": [3, 0, "device code sign-in from a strange place is how this phish ends"],

@@ -46,7 +46,10 @@ export default defineDetection({
     { tactic: "TA0005", technique: "T1550.001" },
   ],
   falsePositives: ["New software the company bought", "Mail programs on telephones"],
-  knownGaps: ["Consents older than the log leave only a grant without a date; the live inventory finds it"],
+  knownGaps: [
+    "Given on a known device, what the application then reads is held against it only when the live inventory says that nobody vouches for its publisher",
+    "Consents older than the log leave only a grant without a date; the live inventory finds it",
+  ],
   runbook: [
     "Who publishes the application, and who else uses it?",
     "Disable its service principal: a password reset does not end its access",

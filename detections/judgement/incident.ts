@@ -1,5 +1,5 @@
 import type { AnalysisInput, Evidence, IncidentDraft, IncidentKind, Severity } from "#domain/incident/analysis.ts";
-import { dedupKey, knownWith } from "../define-detection.ts";
+import { dedupKey } from "../define-detection.ts";
 import { JUDGEMENT } from "../weights.ts";
 import { tellingIp } from "../world/baseline.ts";
 import type { Account, Seen } from "../world/seen.ts";
@@ -57,7 +57,14 @@ function kindOf(parts: readonly Weighed[]): IncidentKind {
   if (has("spray-success", "spray-password-known")) return "spray-compromise";
   if (has("aitm-kit", "aitm-pattern")) return "aitm";
   if (
-    has("session-two-clients", "session-lost-device", "session-lost-habit", "session-two-homes", "session-two-networks")
+    has(
+      "session-two-clients",
+      "session-lost-device",
+      "session-lost-habit",
+      "session-two-homes",
+      "session-two-networks",
+      "session-on-vpn",
+    )
   )
     return "session-theft";
   if (has("device-code", "device-code-device")) return "device-code";
@@ -142,10 +149,10 @@ function tell(
 
 /** The moment the story could first be known: parts in the order in which each was known, until they carry it. */
 function detectableAt(story: Story): string {
-  const ordered = [...story.parts].sort((a, b) => knownWith(a.finding).at - knownWith(b.finding).at || byTime(a, b));
+  const ordered = [...story.parts].sort((a, b) => a.known.at - b.known.at || byTime(a, b));
   for (let count = 1; count <= ordered.length; count++) {
     const part = ordered[count - 1]!;
-    if (judge(ordered.slice(0, count)).coherent) return knownWith(part.finding).event.occurredAt;
+    if (judge(ordered.slice(0, count)).coherent) return part.known.event.occurredAt;
   }
   return new Date(story.to).toISOString();
 }

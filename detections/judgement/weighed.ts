@@ -9,6 +9,8 @@ export type Weighed = {
   finding: Finding;
   from: number;
   to: number;
+  /** The record with which it was known to weigh this much. */
+  known: Seen;
   /** 0 unrelated to any strange access … 1 the same address or session. */
   link: number;
   points: number;
@@ -121,10 +123,10 @@ function strangerInside(handles: Handles, seen: Seen): boolean {
 }
 
 /** The application that was let in then read mail or files itself, from where the account never was. */
-function usedElsewhere(account: Account, seen: Seen): boolean {
+function usedElsewhere(account: Account, seen: Seen): Seen | undefined {
   const appId = seen.event.action === "app.consent" ? seen.event.app?.appId : undefined;
-  if (!appId) return false;
-  return account.events.some(
+  if (!appId) return undefined;
+  return account.events.find(
     (s) =>
       s.at >= seen.at &&
       s.event.client.appId === appId &&
@@ -132,6 +134,13 @@ function usedElsewhere(account: Account, seen: Seen): boolean {
       isStrangePlace(s) &&
       s.place.strangeness >= JUDGEMENT.suspiciousAccess,
   );
+}
+
+/** A consent weighs what it does once the application is used elsewhere; anything else from its own record on. */
+function knownTo(account: Account, finding: Finding): Seen {
+  const known = knownWith(finding);
+  const use = finding.events.flatMap((seen) => usedElsewhere(account, seen) ?? [])[0];
+  return use && use.at > known.at ? use : known;
 }
 
 /** Weighs all findings of one account against its handles. */
@@ -160,6 +169,7 @@ export function weighAccount(
       finding,
       from: finding.events[0]!.at,
       to: finding.events.at(-1)!.at,
+      known: knownTo(account, finding),
       link,
       points: Math.max(0, points),
       against,

@@ -51,7 +51,10 @@ export default defineDetection({
   sources: ["sign-in-log", "unified-audit-log", "mailbox-audit"],
   needs: ["ip", "agent", "baseline"],
   attack: [{ tactic: "TA0001", technique: "T1078.004" }],
-  falsePositives: ["Scanners, old phones and devices that send mail"],
+  falsePositives: [
+    "Scanners, old phones and devices that send mail",
+    "The owner who types his new password wrong on an old telephone",
+  ],
   knownGaps: ["Old protocols are off in most tenants; what remains is authenticated SMTP"],
   runbook: ["Switch the protocol off for the mailbox when nobody needs it"],
   find: (world) => {

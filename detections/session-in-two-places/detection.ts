@@ -30,6 +30,7 @@ export default defineDetection({
   falsePositives: [
     "A laptop whose VPN goes up and down (same client, known network)",
     "A browser that pretends to be another system",
+    "A company that sends part of its traffic past its gateway, on the first days of a line",
   ],
   knownGaps: ["Sources without a session id, and tokens used for Graph only"],
   runbook: [
@@ -65,10 +66,16 @@ export default defineDetection({
   },
 });
 
-type Use = "session-two-clients" | "session-lost-habit" | "session-lost-device" | "session-two-networks";
+type Use =
+  | "session-two-clients"
+  | "session-lost-habit"
+  | "session-lost-device"
+  | "session-two-networks"
+  | "session-on-vpn";
 /** Two uses in two networks, and where it tells, the use that came back to the first. */
 type Split = { key: Use | "session-two-homes"; pair: [Seen, Seen]; back?: Seen };
 const RANK: readonly string[] = [
+  "session-on-vpn",
   "session-two-networks",
   "session-lost-device",
   "session-lost-habit",
@@ -80,7 +87,13 @@ function use(a: Seen, b: Seen): Use | undefined {
   if (b.at - a.at > 30 * DAY || !leaps(a, b)) return undefined;
   if (changes(a, b)) return "session-two-clients";
   if (losesDevice(a, b)) return b.place.lacksDevice ? "session-lost-habit" : "session-lost-device";
-  return "session-two-networks";
+  return switchedOn(a, b) ? "session-on-vpn" : "session-two-networks";
+}
+
+/** The same kind of client on a private VPN whose exit is in a country the account knows. */
+function switchedOn(a: Seen, b: Seen): boolean {
+  const [p, q] = [family(a), family(b)];
+  return b.facts.ip?.kind === "vpn" && !b.place.newCountry && (p === undefined || q === undefined || p === q);
 }
 
 /** The first pair of uses that says most: each use beside the latest ones before it in every other network. */

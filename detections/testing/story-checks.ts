@@ -90,6 +90,19 @@ function checkStory({ id, title, twinOf }: Pick<(typeof SCENARIOS)[number], "id"
       }
     });
 
+    it("what had happened when it could be known is enough to know it", { timeout: 240_000 }, () => {
+      for (const licence of ["p1", "none"] as const) {
+        const { played, analysis } = run(id, "1", licence);
+        const [incident] = analysis.incidents;
+        if (incident?.kind === "leftover-persistence") continue;
+        const known = played.events.filter((e) => e.occurredAt <= (incident?.detectableAt ?? ""));
+        expect(
+          judgeStory(played, known).incidents.map((i) => i.account.upn),
+          licence,
+        ).toEqual([incident?.account.upn]);
+      }
+    });
+
     it("marks the attacker's rows and leaves the owner's alone", () => {
       expect(rows.wrong).toBeLessThanOrEqual(rows.owners * 0.01);
       if (rows.his > 0) expect(rows.marked / rows.his).toBeGreaterThanOrEqual(0.95);
