@@ -3,10 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { WorkflowBell } from "#activities/bell.ts";
 import { storePage } from "#activities/ingest/store-page.ts";
 import { createDb, type Db } from "#db/client.ts";
+import { findWatermark, saveWatermark } from "#db/repos/ingest.ts";
 import { artifacts, detectionSignals, incidentRows, incidentSteps, incidents } from "#db/schema/incident.ts";
 import { events } from "#db/schema/ingest.ts";
 import { accounts } from "#db/schema/organization.ts";
 import { audit, outbox } from "#db/schema/platform.ts";
+import { withWorkerScope } from "#db/tenancy.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories } from "#db/test/factories.ts";
 import type { Analysis, IncidentDraft } from "#domain/incident/analysis.ts";
@@ -136,8 +138,8 @@ async function tenant(values: { responseEnabled?: boolean } = {}) {
     OrganizationId: crypto.randomUUID(),
     ResultStatus: "Success",
   });
-  const put = (ids: string[]) => {
-    const records = ids.map(record);
+  const put = (ids: string[], more: object = {}) => {
+    const records = ids.map((id) => ({ ...record(id), ...more }));
     const page = { records, body: JSON.stringify(records), receivedAt: now };
     return storePage(db, owner, { ...page, source: "Audit.X", eventSource: "ual", availableAt: now }, () => ({}), now);
   };
@@ -155,6 +157,31 @@ beforeEach(() => {
 });
 
 describe("a judgement", () => {
+  it("calls for the inventory after a consent that came since the last one, once, and not within the hour", async () => {
+    const { owner, put } = await tenant();
+    const at = async (cursor?: { at: string }) =>
+      withWorkerScope(db, owner, async (tx) => {
+        if (cursor) await saveWatermark(tx, owner, "inventory", { cursor });
+        return (await findWatermark(tx, owner.tenantId, "inventory"))?.cursor;
+      });
+    const morning = { at: `${DAY}T06:00:00.000Z` };
+    await at(morning);
+    await put(["r1"]);
+    await run(owner);
+    expect(await at()).toEqual(morning);
+    await put(["c1"], { Operation: "Consent to application.", RecordType: 8 });
+    await at({ at: `${DAY}T09:30:00.000Z` });
+    await run(owner);
+    expect(await at()).toEqual({ at: `${DAY}T09:30:00.000Z` });
+    await at(morning);
+    await run(owner);
+    expect(await at()).toEqual({});
+    await at({ at: now });
+    now = `${DAY}T14:00:00.000Z`;
+    await run(owner);
+    expect(await at()).toEqual({ at: `${DAY}T10:00:00.000Z` });
+  });
+
   it("opens one incident with its evidence, its clocks, its steps and its message, Response off: unpublished [R80]", async () => {
     const { owner, put } = await tenant();
     await put(["r1", "r2"]);

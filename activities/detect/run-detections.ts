@@ -8,6 +8,7 @@ import type { Clock } from "#domain/clock.ts";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
 import type { Analysis, AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { carryFindings, carryIncidents } from "./apply-analysis.ts";
+import { hastenInventory } from "./hasten-inventory.ts";
 import { loadWindow } from "./window.ts";
 
 export { MONITOR_DAYS } from "./window.ts";
@@ -59,6 +60,7 @@ export async function runDetections(
   await Promise.all(carried.map((incident) => answer(deps, owner.tenantId, incident)));
   await withWorkerScope(deps.db, owner, async (tx) => {
     await carryFindings(tx, judged, carried);
+    if (!hasInventory) await hastenInventory(tx, owner, stored, now);
     await markJudged(tx, owner.tenantId, { since, ingestedUntil: asOf }, now);
   });
   return {
