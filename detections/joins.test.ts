@@ -337,3 +337,13 @@ it("who switches a private VPN on in the middle of a session and reads his mail 
   expect(run(moved("84.17.51.198")).incidents).toEqual([]);
   expect(run(moved(HOSTING)).incidents.map((i) => i.account.upn)).toEqual([ANN]);
 });
+
+it("one sign-in from as strange a place as can be, and mail opened there, is a note; from two such places it is an incident", () => {
+  const from = (...ips: string[]) => [
+    ...usual(),
+    ...ips.map((ip, n) => signIn(at(20, `03:0${n}`), ip, { agent: FIREFOX_LINUX })),
+    event("mail.read", at(20, "03:10"), { ip: ips.at(-1)!, mail: { itemCount: 6 } }),
+  ];
+  expect(run(from(HOSTING)).incidents).toEqual([]);
+  expect(run(from(HOSTING, "165.22.125.110")).incidents.map((i) => i.account.upn)).toEqual([ANN]);
+});

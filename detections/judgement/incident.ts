@@ -6,7 +6,7 @@ import type { Account, Seen } from "../world/seen.ts";
 import type { World } from "../world/world.ts";
 import { findingsLeftBehind } from "./persistence.ts";
 import { byTime, judge, type Story } from "./story.ts";
-import { isStrangePlace, type Weighed } from "./weighed.ts";
+import { isStrangePlace, knownToWeigh, type Weighed } from "./weighed.ts";
 
 function recordIds(events: readonly Seen[]): string[] {
   return [...new Set(events.flatMap((seen) => seen.ids))];
@@ -149,10 +149,12 @@ function tell(
 
 /** The moment the story could first be known: parts in the order in which each was known, until they carry it. */
 function detectableAt(story: Story): string {
-  const ordered = [...story.parts].sort((a, b) => a.known.at - b.known.at || byTime(a, b));
+  const ordered = [...story.parts].sort(
+    (a, b) => knownToWeigh(a.finding).at - knownToWeigh(b.finding).at || byTime(a, b),
+  );
   for (let count = 1; count <= ordered.length; count++) {
     const part = ordered[count - 1]!;
-    if (judge(ordered.slice(0, count)).coherent) return part.known.event.occurredAt;
+    if (judge(ordered.slice(0, count)).coherent) return knownToWeigh(part.finding).event.occurredAt;
   }
   return new Date(story.to).toISOString();
 }

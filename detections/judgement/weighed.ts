@@ -9,8 +9,6 @@ export type Weighed = {
   finding: Finding;
   from: number;
   to: number;
-  /** The record with which it was known to weigh this much. */
-  known: Seen;
   /** 0 unrelated to any strange access … 1 the same address or session. */
   link: number;
   points: number;
@@ -137,9 +135,9 @@ function usedElsewhere(account: Account, seen: Seen): Seen | undefined {
 }
 
 /** A consent weighs what it does once the application is used elsewhere; anything else from its own record on. */
-function knownTo(account: Account, finding: Finding): Seen {
+export function knownToWeigh(finding: Finding): Seen {
   const known = knownWith(finding);
-  const use = finding.events.flatMap((seen) => usedElsewhere(account, seen) ?? [])[0];
+  const use = finding.events.flatMap((seen) => usedElsewhere(finding.account, seen) ?? [])[0];
   return use && use.at > known.at ? use : known;
 }
 
@@ -169,7 +167,6 @@ export function weighAccount(
       finding,
       from: finding.events[0]!.at,
       to: finding.events.at(-1)!.at,
-      known: knownTo(account, finding),
       link,
       points: Math.max(0, points),
       against,

@@ -4,8 +4,8 @@ import { byAccount, groupBy, runs } from "../windows.ts";
 import { type Account, HOUR, type Seen } from "../world/seen.ts";
 
 const MAX_CITED = 6;
-/** Stranger than this is no stranger to the judgement. */
-const WORST = 5;
+/** However strange one place is, alone it does not say that a stranger is in: see `strongAccess`. */
+const WORST = 4.25;
 
 function isStrange(seen: Seen): boolean {
   return seen.event.outcome === "success" && seen.place.standing === "new" && seen.place.strangeness >= 0.75;
