@@ -32,14 +32,28 @@ export async function resolveAccounts(
   if (mentions.length === 0) return [];
   await holdAccounts(tx, owner.tenantId);
   const book = await AccountBook.open(tx, owner, mentions);
+  await book.makeStrangers(mentions, now);
   const found: AccountRecord[] = [];
   for (const mention of mentions) {
     const account = await book.find(mention, now);
     if (options.isDirectory && mention.upn) await book.takeOver(account, mention.upn, now);
     found.push(account);
   }
+  await book.flush();
   return found;
 }
+
+/** Every name of a mention as alias and object id are kept. */
+const namesOf = ({ objectId, upn, puid }: AccountMention): string[] => [
+  ...(objectId ? [`object|${low(objectId)}`] : []),
+  ...(upn ? [`upn|${low(upn)}`] : []),
+  ...(puid ? [`puid|${low(puid)}`] : []),
+];
+
+/** A statement takes 65,535 values. */
+const MOST_ROWS = 5_000;
+const inParts = <T>(rows: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / MOST_ROWS) }, (_, n) => rows.slice(n * MOST_ROWS, (n + 1) * MOST_ROWS));
 
 class AccountBook {
   readonly #tx: ScopedTx;
@@ -50,6 +64,8 @@ class AccountBook {
   readonly #puids = new Map<string, Set<string>>();
   /** Everybody who goes by a name, by name. */
   readonly #holders = new Map<string, AccountRecord[]>();
+  /** Names learnt and not written yet. */
+  #learnt: (typeof accountAliases.$inferInsert)[] = [];
 
   private constructor(tx: ScopedTx, owner: Owner) {
     this.#tx = tx;
@@ -103,6 +119,50 @@ class AccountBook {
     return book;
   }
 
+  /** Opens in one statement the accounts of those whom nobody knows by any name, where no two mentions share a name only in part. */
+  async makeStrangers(mentions: readonly AccountMention[], now: string): Promise<void> {
+    const users = new Map<string, Set<string>>();
+    const strangers = new Map<string, AccountMention>();
+    for (const mention of mentions) {
+      const names = namesOf(mention);
+      const whole = names.join(" ");
+      for (const name of names) users.set(name, (users.get(name) ?? new Set()).add(whole));
+      const isKnown = names.some((name) => this.#byAlias.has(name)) || this.#byObject.has(low(mention.objectId ?? ""));
+      if (names.length > 0 && !isKnown) strangers.set(whole, mention);
+    }
+    const alone = [...strangers.values()].filter((one) => namesOf(one).every((name) => users.get(name)?.size === 1));
+    if (alone.length < 2) return;
+    const rows = alone.map(({ objectId, upn, puid }) => ({
+      ...this.#owner,
+      objectId: objectId ? low(objectId) : null,
+      upn: upn ?? objectId ?? puid ?? "unknown",
+      createdAt: now,
+    }));
+    const made: AccountRecord[] = [];
+    for (const some of inParts(rows)) made.push(...(await this.#tx.insert(accounts).values(some).returning()));
+    for (const [i, mention] of alone.entries()) {
+      const account = made[i];
+      if (!account || account.upn !== rows[i]!.upn) throw new Error("The account was not stored");
+      this.#keep(account);
+      for (const name of namesOf(mention)) this.#byAlias.set(name, account);
+    }
+  }
+
+  /** Writes the names learnt. */
+  async flush(): Promise<void> {
+    if (this.#learnt.length === 0) return;
+    const rows = this.#learnt;
+    this.#learnt = [];
+    for (const some of inParts(rows))
+      await this.#tx
+        .insert(accountAliases)
+        .values(some)
+        .onConflictDoUpdate({
+          target: [accountAliases.tenantId, accountAliases.accountId, accountAliases.kind, accountAliases.value],
+          set: { validTo: null },
+        });
+  }
+
   async find(mention: AccountMention, now: string): Promise<AccountRecord> {
     const objectId = mention.objectId ? low(mention.objectId) : undefined;
     const byName = (mention.puid ? this.#byAlias.get(`puid|${low(mention.puid)}`) : undefined) ?? this.#byUpn(mention);
@@ -111,8 +171,8 @@ class AccountBook {
     if (account && byName && byName.id !== account.id && !byName.objectId) await this.#merge(byName, account);
     account ??= await this.#make(objectId, mention.upn ?? objectId ?? mention.puid ?? "unknown", now);
     if (mention.upn && account.upn === account.objectId) account = await this.#rename(account, mention.upn);
-    if (mention.upn) await this.#learn(account, "upn", mention.upn, now);
-    if (mention.puid) await this.#learn(account, "puid", mention.puid, now);
+    if (mention.upn) this.#learn(account, "upn", mention.upn, now);
+    if (mention.puid) this.#learn(account, "puid", mention.puid, now);
     return account;
   }
 
@@ -133,6 +193,7 @@ class AccountBook {
   async takeOver(account: AccountRecord, upn: string, now: string): Promise<void> {
     const others = (this.#holders.get(`upn|${low(upn)}`) ?? []).filter((other) => other.id !== account.id);
     if (others.length === 0) return;
+    await this.flush();
     for (const other of others) if (!other.objectId) await this.#merge(other, account);
     await this.#tx
       .update(accountAliases)
@@ -172,24 +233,19 @@ class AccountBook {
     return this.#keep({ ...account, upn });
   }
 
-  async #learn(account: AccountRecord, kind: "upn" | "puid", value: string, now: string): Promise<void> {
+  #learn(account: AccountRecord, kind: "upn" | "puid", value: string, now: string): void {
     const key = `${account.id}|${kind}|${low(value)}`;
     this.#byAlias.set(`${kind}|${low(value)}`, account);
     if (kind === "puid") this.#addPuid(account.id, value);
     if (this.#known.has(key)) return;
     this.#known.add(key);
-    await this.#tx
-      .insert(accountAliases)
-      .values({ ...this.#owner, accountId: account.id, kind, value: low(value), validFrom: now })
-      .onConflictDoUpdate({
-        target: [accountAliases.tenantId, accountAliases.accountId, accountAliases.kind, accountAliases.value],
-        set: { validTo: null },
-      });
+    this.#learnt.push({ ...this.#owner, accountId: account.id, kind, value: low(value), validFrom: now });
   }
 
   /** The provisional row's events and incidents go to the real one; where both have one open, the provisional's is linked. */
   async #merge(provisional: AccountRecord, real: AccountRecord): Promise<void> {
     const tx = this.#tx;
+    await this.flush();
     await tx.update(events).set({ accountKey: real.key }).where(eq(events.accountKey, provisional.key));
     const [open] = await tx
       .select({ id: incidents.id })
