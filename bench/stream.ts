@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import postgres from "postgres";
 import { startPostgres } from "#cli/servers/postgres.ts";
 import { startReaper } from "#cli/servers/reaper.ts";
 import { TEST_PG_URL } from "#cli/servers/test-servers.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories } from "#db/test/factories.ts";
+import { openStored, type Stored } from "#db/test/stored.ts";
 import { calibrate, MOST_DRIFT, median, random, say, spread } from "./measure.ts";
 import { drawPages } from "./pages.ts";
 import type { Feed, Order } from "./stream-worker.ts";
@@ -38,8 +38,6 @@ const seed = Number(values.seed);
 const PROCESSES = 2;
 const PEOPLE = 300;
 const GOAL = 0.6;
-const COLUMNS =
-  "org_id, tenant_id, tenant_key, account_key, source, record_id, content_hash, occurred_at, available_at, ingested_at, detected_at, category, action, operation, outcome, ip, asn, as_org, country, network_kind, user_agent, app_name, session_id, subject, event, raw_page_id, raw_index";
 
 type Share = { files: string[]; pages: Feed["pages"][] };
 
@@ -101,25 +99,11 @@ async function open(shares: readonly Share[]): Promise<{ database: TestDatabase;
   return { database, orders };
 }
 
-type Kept = { events: number; distinct: number; pages: number; records: number; bytes: number };
-
-async function kept(database: TestDatabase): Promise<Kept> {
-  const sql = postgres(database.superUrl, { max: 1, onnotice: () => {} });
-  const [row] = await sql<Kept[]>`
-    select (select count(*)::int from events) as events,
-      (select count(distinct (tenant_id, source, record_id))::int from events) as distinct,
-      (select count(*)::int from raw_pages) as pages, (select sum(records)::int from raw_pages) as records,
-      (select coalesce(sum(length(body)), 0)::int from raw_pages) as bytes`;
-  await sql.end();
-  return row!;
-}
-
-/** Rows a second of the server's own COPY, both halves at once. */
-async function copyRate(sql: postgres.Sql): Promise<number> {
-  await sql`truncate copied`;
-  const started = performance.now();
-  await Promise.all([0, 1].map((half) => sql.unsafe(`copy copied (${COLUMNS}) from '${join(rows, String(half))}'`)));
-  return (count / (performance.now() - started)) * 1000;
+async function kept(database: TestDatabase): Promise<Stored> {
+  const stored = openStored(database.superUrl);
+  const count = await stored.count();
+  await stored.close();
+  return count;
 }
 
 /** Stores everything with processes that are killed at any moment; answers how often. */
@@ -156,12 +140,8 @@ async function main(): Promise<number> {
     const first = await open(shares);
     await told(children, first.orders);
     const whole = await kept(first.database);
-    const sql = postgres(first.database.superUrl, { max: 2, onnotice: () => {} });
-    for (const half of [0, 1])
-      await sql.unsafe(
-        `copy (select ${COLUMNS} from events where tenant_key % 2 = ${half}) to '${join(rows, String(half))}'`,
-      );
-    await sql`create table copied (like events including all)`;
+    const stored = openStored(first.database.superUrl);
+    await stored.copyOut(rows);
     const before = calibrate();
     const taken = { parse: [] as number[], copy: [] as number[], ours: [] as number[] };
     for (let round = 0; round < rounds; round++) {
@@ -171,13 +151,13 @@ async function main(): Promise<number> {
           children.map(() => ({ do: "parse" })),
         ),
       );
-      taken.copy.push(await copyRate(sql));
+      taken.copy.push((count / (await stored.copyIn(rows))) * 1000);
       const { database, orders } = await open(shares);
       taken.ours.push(await told(children, orders));
       await database.close();
     }
     const drift = Math.abs(calibrate() / before - 1);
-    await sql.end();
+    await stored.close();
     const killed = await open(shares);
     const times = await underKills(shares, killed.orders);
     const after = await kept(killed.database);
