@@ -316,7 +316,7 @@ describe.skipIf(!hasBrowser)("The portal in a browser", () => {
   });
 
   it("refuses a form that another site posts [S16]", async () => {
-    resetMock();
+    await walk.open("/sign-in", { viewer: "none" });
     const answer = await fetch(`${walk.url()}/incidents/i-unpublished?/command`, {
       method: "POST",
       headers: {

@@ -19,7 +19,7 @@ type Choice = {
 export function createOrderForm({ onsuccess, isReading }: Choice) {
   let commandId = $state(newCommandId());
   let busy = $state(false);
-  const submit: SubmitFunction = ({ cancel, formElement }) => {
+  const submit: SubmitFunction<Record<string, unknown>, Record<string, unknown>> = ({ cancel, formElement }) => {
     if (busy) return cancel();
     busy = true;
     return async ({ result }) => {
