@@ -1,8 +1,7 @@
-import type { SubmitFunction } from "@sveltejs/kit";
 import { newCommandId } from "#lib/command-id.ts";
 import { askAgain, stepUpIn } from "#lib/step-up.svelte.ts";
 import { toast } from "#lib/ui/toasts.svelte.ts";
-import { applyAction } from "$app/forms";
+import { applyAction, type SubmitFunction } from "$app/forms";
 import { invalidateAll } from "$app/navigation";
 
 type Choice = {
