@@ -81,6 +81,24 @@ describe("a second factor that held", () => {
     expect(kinds([...usual(), ...tries(4, "500121"), signIn(at(20, "03:30"), HOSTING)])).not.toContain("MFA_REFUSED");
   });
 
+  it("an attempt without an address is told of nobody's kit, and one on a name nobody knows keeps that name", () => {
+    const nowhere = signIn(at(20, "03:00"), HOSTING, { code: "53003", agent: KIT });
+    expect(kinds([...usual(), { ...nowhere, client: { userAgent: KIT } }])).toEqual([]);
+    const [found] = failed([...usual(), ...tries(20, "50126", { who: "ghost@fabrikam.example" })]);
+    expect(found?.accounts).toEqual(["ghost@fabrikam.example"]);
+  });
+
+  it("of two that begin in the same second the kind decides, whatever the order of the records", () => {
+    const events = [
+      ...usual(),
+      ...usual(BOB),
+      ...tries(3, "500121"),
+      ...tries(1, "50074", { agent: KIT, who: BOB }, "45.77.1.1"),
+    ];
+    expect(kinds(events)).toEqual(["AITM_KIT", "MFA_REFUSED"]);
+    expect(kinds(events.toReversed())).toEqual(["AITM_KIT", "MFA_REFUSED"]);
+  });
+
   it("failed attacks are told in order of time", () => {
     const told = failed([
       ...usual(),
@@ -107,6 +125,27 @@ describe("the accounts guessed at most", () => {
       [ANN, 3],
     ]);
     expect(targetedAccounts[0]?.countries).toHaveLength(1);
+  });
+
+  it("name each country once and in order, and leave out tries without a country", () => {
+    const { targetedAccounts } = run([
+      ...usual(),
+      ...tries(2, "50126", {}, "51.15.1.1"),
+      ...tries(2, "50126", {}, HOSTING, "03:10"),
+      ...tries(2, "50126", {}, "51.15.1.1", "03:20"),
+      ...tries(1, "50126", {}, "203.0.113.9", "03:30"),
+    ]);
+    const { countries, attempts } = targetedAccounts[0] ?? { countries: [], attempts: 0 };
+    expect(attempts).toBe(7);
+    expect(countries).toEqual([...new Set(countries)].sort());
+    expect(countries.length).toBeGreaterThan(1);
+    expect(countries.every((country) => /^[A-Z]{2}$/.test(country))).toBe(true);
+  });
+
+  it("are not those who mistype where their colleagues work", () => {
+    const office = ["eve", "joe", "kim", "lee"].flatMap((who) => usual(`${who}@fabrikam.example`, "81.130.14.77"));
+    const { targetedAccounts } = run([...usual(), ...office, ...tries(5, "50126", {}, "81.130.14.77")]);
+    expect(targetedAccounts).toEqual([]);
   });
 
   it("are fifty at most, equals by name", () => {
