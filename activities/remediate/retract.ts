@@ -10,6 +10,7 @@ import { audit, type Case, inCase, nowOf, type Ordered, openCase, type Remediate
 import { guardStep } from "./faults.ts";
 import { write } from "./ledger.ts";
 import { settleStop } from "./lock.ts";
+import { isNotOnline, type Mailbox, mailboxOf } from "./mailbox.ts";
 import type { StepOutcome } from "./outcome.ts";
 import { lookAgain, lookNoMore } from "./recheck.ts";
 
@@ -17,7 +18,6 @@ const STEP = "retract-phish";
 const MAILBOXES_AT_ONCE = 8;
 const RETRY_SECONDS = 60;
 
-type Mailbox = { objectId: string; upn: string; isOnPremises: boolean };
 type Tally = {
   done: number;
   total: number;
@@ -76,8 +76,7 @@ async function begin(deps: RemediateDeps, c: Case, input: Ordered): Promise<void
 async function readMailboxes(c: Case): Promise<Mailbox[]> {
   const mailboxes: Mailbox[] = [];
   for await (const page of c.m365.listUsers())
-    for (const { userType, objectId, upn, isSynced, mail } of page)
-      if (userType !== "Guest") mailboxes.push({ objectId, upn, isOnPremises: isSynced && mail !== null });
+    for (const user of page) if (user.userType !== "Guest") mailboxes.push(mailboxOf(user));
   return mailboxes;
 }
 
@@ -119,8 +118,8 @@ async function retractFrom(
   } catch (error) {
     if (!(error instanceof M365Fault)) throw error;
     if (error.faultClass === "needs-consent" || error.faultClass === "tenant-gone") throw error;
-    if (error.code === "MailboxNotEnabledForRESTAPI" && mailbox.isOnPremises) tally.outside.push(mailbox.upn);
-    if (error.code === "MailboxNotEnabledForRESTAPI" || error.faultClass === "not-found") return;
+    if (isNotOnline(error) && mailbox.isOnPremises) tally.outside.push(mailbox.upn);
+    if (isNotOnline(error) || error.faultClass === "not-found") return;
     tally.failed.push({ upn: mailbox.upn, words: error.message });
   }
 }

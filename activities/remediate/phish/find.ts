@@ -4,6 +4,7 @@ import { noteMatch, setPhish } from "#db/repos/phish.ts";
 import { fingerprintOf, likeness, normalSubject } from "#domain/phish/fingerprint.ts";
 import { pool } from "#domain/remediation/pool.ts";
 import { inCase, nowOf, type RemediateDeps } from "../case.ts";
+import { isNotOnline, type Mailbox, mailboxOf } from "../mailbox.ts";
 import { isTenantFault, namesOf, type PhishEnding, type PhishWork, type Unreached } from "./work.ts";
 
 const MAILBOXES_AT_ONCE = 8;
@@ -17,7 +18,6 @@ const LOOK_AGAIN_SECONDS = 2;
 /** Rows of the trace that never lay in a mailbox. */
 const NOT_DELIVERED = ["failed", "pending", "quarantined"];
 
-type Mailbox = { objectId: string; upn: string; isOnPremises: boolean };
 type Sought = {
   mailboxes: Mailbox[];
   /** Ids to ask each mailbox for; the phish's own first. */
@@ -66,8 +66,8 @@ async function look(deps: RemediateDeps, work: PhishWork, isOwn: boolean): Promi
       copies += await keepCopies(deps, work, known, mailbox, isStepTwo, mails);
     } catch (error) {
       if (!(error instanceof M365Fault) || isTenantFault(error)) throw error;
-      // No mailbox here is one on-premises where the directory has its address from there, or mail was delivered to it.
-      const isOutside = error.code === "MailboxNotEnabledForRESTAPI" && (mailbox.isOnPremises || !sought.isBlind);
+      // What the trace says was delivered lies somewhere, too.
+      const isOutside = isNotOnline(error) && (mailbox.isOnPremises || !sought.isBlind);
       if (error.faultClass === "not-found" && !isOutside) return;
       unreached.push({
         mailbox: mailbox.upn,
@@ -131,11 +131,6 @@ async function seek(deps: RemediateDeps, work: PhishWork, users: M365User[]): Pr
   };
 }
 
-const mailboxOf = ({ objectId, upn, isSynced, mail }: M365User): Mailbox => ({
-  objectId,
-  upn,
-  isOnPremises: isSynced && mail !== null,
-});
 const namesOfUser = ({ upn, mail }: M365User): string[] =>
   [upn, mail].filter((name) => name !== null).map((name) => name.toLowerCase());
 
