@@ -23,3 +23,11 @@ test("connections ended from outside in the middle of transactions end neither t
   await make.close();
   await database.close();
 }, 120_000);
+
+test("the connection used last is used next: what was prepared on it is known there", async () => {
+  const database = await createTestDatabase();
+  const script = new URL("./test/last-used.ts", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [script, database.urls.app], { timeout: 50_000 });
+  expect(JSON.parse(stdout)).toEqual({ atOnce: 6, inTurn: 1 });
+  await database.close();
+}, 60_000);

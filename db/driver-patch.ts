@@ -7,6 +7,9 @@ type Mend = [find: string, replace: string];
  * whole process, or to the next connection of the same slot, which then hangs (porsager/postgres issues 1066, 1154, 1208;
  * not released). Until it is, the source is mended as it is loaded: every later query of a lost transaction is rejected, and
  * nothing half written is kept for the next connection.
+ *
+ * And of the connections that wait it takes the one used last, not each in its turn: queries are prepared once a connection
+ * (db/client.ts), so a rare one, such as a lock's, met a connection that did not know it nearly every time.
  */
 const MENDS: Record<string, Mend[]> = {
   "/postgres/src/connection.js": [
@@ -24,7 +27,14 @@ const MENDS: Record<string, Mend[]> = {
       ";(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    query = results = errorResponse = null\n    result = new Result()",
     ],
   ],
+  "/postgres/src/queue.js": [
+    [
+      "    shift: () => {",
+      "    pop: () => {\n      const out = xs.pop()\n      if (index === xs.length) { index = 0; xs = [] }\n      return out\n    },\n    shift: () => {",
+    ],
+  ],
   "/postgres/src/index.js": [
+    ["go(open.shift(), query)", "go(open.pop(), query)"],
     [", connection\n      , prepare = null", ", connection\n      , lost = null\n      , prepare = null"],
     [
       "new Promise((_, reject) => connection.onclose = reject)",
