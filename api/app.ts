@@ -7,6 +7,7 @@ import { campaignRoutes } from "./routes/campaigns.ts";
 import { consentRoutes } from "./routes/consent.ts";
 import { detectionRoutes } from "./routes/detections.ts";
 import { drillRoutes } from "./routes/drills.ts";
+import { emergencyRoutes } from "./routes/emergency.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { evidenceRoutes } from "./routes/evidence.ts";
 import { factorRoutes } from "./routes/factors.ts";
@@ -79,6 +80,7 @@ export function createApp(deps: ApiDeps) {
     .route("/", campaignRoutes)
     .route("/", phishRoutes)
     .route("/", neverTouchRoutes)
+    .route("/", emergencyRoutes)
     .route("/", policyRoutes)
     .route("/", secondBookRoutes)
     .route("/", drillRoutes)

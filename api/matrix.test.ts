@@ -253,6 +253,24 @@ const TABLE: Record<string, Entry> = {
     path: (ids) => `/api/tenants/${ids.tenant}/never-touch/drop`,
     body: () => ({ mailboxObjectId: crypto.randomUUID(), reason: "Hold ended." }),
   },
+  "get /api/tenants/{id}/emergency-accounts": {
+    may: ["admin", "readOnly", "analyst"],
+    path: (ids) => `/api/tenants/${ids.tenant}/emergency-accounts`,
+  },
+  "post /api/tenants/{id}/emergency-accounts": {
+    may: ["admin"],
+    path: (ids) => `/api/tenants/${ids.tenant}/emergency-accounts`,
+    body: () => ({ account: "a@b.example", reason: "Sealed in the safe." }),
+  },
+  "post /api/tenants/{id}/emergency-accounts/drop": {
+    may: ["admin"],
+    path: (ids) => `/api/tenants/${ids.tenant}/emergency-accounts/drop`,
+    body: () => ({ objectId: crypto.randomUUID(), reason: "Not used any more." }),
+  },
+  "post /api/tenants/{id}/emergency-accounts/confirm": {
+    may: ["admin"],
+    path: (ids) => `/api/tenants/${ids.tenant}/emergency-accounts/confirm`,
+  },
   "get /api/policy": { may: ["admin", "readOnly", "analyst"], path: (ids) => `/api/policy?orgId=${ids.org}` },
   "post /api/policy": {
     may: ["admin"],

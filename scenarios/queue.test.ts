@@ -23,8 +23,12 @@ beforeAll(async () => {
   analyst = await house.person(null);
   cloud = await house.cloudTenant("aitm-mail-rule", 21);
   const tenantId = await house.onboard(admin, cloud, { responseEnabled: true });
-  const emergency = JSON.stringify([cloud.victim?.objectId]);
-  await house.sql`update tenants set break_glass_object_ids = ${emergency}::jsonb where id = ${tenantId}`;
+  const named = await house.ask(`/api/tenants/${tenantId}/emergency-accounts`, {
+    as: admin,
+    method: "POST",
+    body: { account: cloud.victim?.upn, reason: "The second key, in the owner's safe." },
+  });
+  expect(named.status).toBe(200);
   await house.attack(cloud.tenantId);
   const [card] = await until("the incident", async () => {
     const list = await house.incidents(admin, tenantId);

@@ -17,6 +17,7 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
     ["the policy while everything is stopped", "/policy", "stopped"],
     ["the policy an analyst may only read", "/policy?org=o-1", "noor"],
     ["Home while everything is stopped", "/", "stopped"],
+    ["what Petra leaves alone", "/tenants/t-harlow/protected", "careful"],
     ["the queue", "/queue", "noor"],
     ["an incident that waits for approval", "/incidents/i-approval", "dan"],
   ];
@@ -52,6 +53,33 @@ describe.skipIf(!hasBrowser)("Policy and queue in a browser", () => {
       tenantId: null,
       reason: "The rule is mended.",
     });
+  });
+
+  it("what Petra leaves alone is named, taken off and confirmed with a reason each; a member who is no Admin only names [S44]", async () => {
+    const path = "/api/tenants/t-harlow/emergency-accounts";
+    const page = await walk.open("/tenants/t-harlow/protected", { viewer: "careful" });
+    const list = page.getByRole("region", { name: "Emergency accounts" });
+    await list.getByLabel("Account").fill("key-two@harlowfinch.example");
+    await list.getByLabel("Reason", { exact: true }).fill("The second key.");
+    await list.getByRole("button", { name: "Name an emergency account" }).click();
+    await page.getByText("Petra will not lock it by itself.").waitFor();
+    expect(posted(path)).toEqual({ account: "key-two@harlowfinch.example", reason: "The second key." });
+    await list.getByRole("button", { name: "The list is right" }).click();
+    await page.getByText("Confirmed for 90 days.").waitFor();
+    await list.getByText("Take it off").first().click();
+    await list.getByLabel("Reason to take key-one@harlowfinch.example off").fill("Not used any more.");
+    await list.getByRole("button", { name: "Take it off the list" }).click();
+    await page.getByText("It is treated as any other account.").waitFor();
+    expect(posted(`${path}/drop`)).toEqual({
+      objectId: "6f1c9c8e-0b1d-4c55-9a55-3c1f0b7a2d19",
+      reason: "Not used any more.",
+    });
+    await walk.close();
+    const member = await walk.open("/tenants/t-harlow/protected");
+    expect(await member.getByRole("main").getByRole("button").allTextContents()).toEqual([
+      "Name an emergency account",
+      "Name a mailbox",
+    ]);
   });
 
   it("saving sends what is different from what is inherited, with the version that was seen and the reason", async () => {

@@ -36,6 +36,7 @@ const PAGES: Record<string, { path: string; viewer?: string; state?: string; do?
   scan: { path: "/tenants/t-oakhurst?tab=scan" },
   tenant: { path: "/tenants/t-harlow" },
   "tenant-activity": { path: "/tenants/t-harlow?tab=activity" },
+  "tenant-protected": { path: "/tenants/t-harlow/protected", viewer: "careful" },
   portal: { path: "/portal" },
   "add-tenant": { path: "/add-tenant" },
   settings: { path: "/settings" },

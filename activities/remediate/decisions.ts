@@ -47,7 +47,7 @@ export function questionOf(row: Rows, step: RemediationStepId, inForce: InForce,
     account: {
       kinds: kindsOf(row, inForce),
       isLastGlobalAdmin: incident.accountBefore?.isLastGlobalAdmin === true,
-      isBreakGlass: account.objectId !== null && tenant.breakGlassObjectIds.includes(account.objectId),
+      isBreakGlass: tenant.emergencyAccounts.some((one) => one.objectId === account.objectId),
       isSyncAccount: isSyncAccount(account),
     },
     confidence: incident.confidence,

@@ -67,7 +67,7 @@ async function prepare(deps: RemediateDeps, c: Case, order: Order): Promise<stri
   const p1 = c.tenant.capabilities.find((capability) => capability.id === "p1");
   if (!p1?.ok) return { reason: "The tenant has no Entra ID P1, which a Conditional Access block needs." };
   const base = { step: STEP, targetId: c.m365.microsoftTenantId, targetLabel: c.tenant.name, order } as const;
-  const image = { emergencyObjectIds: c.tenant.breakGlassObjectIds };
+  const image = { emergencyObjectIds: c.tenant.emergencyAccounts.map((one) => one.objectId) };
   const made = await write(deps, c, { ...base, kind: "prepare-block-group", image, continues: true });
   if (made.kind === "refused" || made.kind === "stopped") return { reason: `No group to block it by: ${made.reason}` };
   const groupId = made.action.after?.newId;

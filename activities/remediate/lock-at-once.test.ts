@@ -32,7 +32,7 @@ test("the lock does not wait for the plan: what protects an account is read, not
 
 test("an emergency account and the last Global Administrator are not locked before the plan either [S44]", async () => {
   const emergency = await published(await rig.openIncident());
-  await emergency.sql(`update tenants set break_glass_object_ids = '["${emergency.sim.victim.objectId}"]'::jsonb
+  await emergency.sql(`update tenants set emergency_accounts = '[{"objectId": "${emergency.sim.victim.objectId}"}]'::jsonb
     where id = '${emergency.tenant.id}'`);
   expect(await rig.activities.lockAtOnce(emergency.byResponse)).toBeUndefined();
   const last = await published(await rig.openIncident());

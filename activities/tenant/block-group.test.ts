@@ -89,7 +89,15 @@ test("a second onboarding makes neither a second group nor a second policy", asy
 
 test("the emergency accounts are left out of the policy by name, and the rest of the group is still blocked [S44]", async () => {
   const emergency = crypto.randomUUID();
-  const it = await consented({ breakGlassObjectIds: [emergency] });
+  const by = { kind: "system", room: "test" } as const;
+  const named = {
+    objectId: emergency,
+    name: "key@a.example",
+    reason: "In the safe.",
+    by,
+    at: "2026-11-01T00:00:00.000Z",
+  };
+  const it = await consented({ emergencyAccounts: [named] });
   await it.prepare();
   const { groups, policies } = await it.ours();
   expect(policies[0]?.conditions.users.excludeUsers).toEqual([emergency]);

@@ -45,7 +45,7 @@ export function createTenantActivities(deps: TenantDeps) {
         if (!row?.microsoftTenantId) throw ApplicationFailure.nonRetryable("No Microsoft tenant", "NotFound");
         const learned = await readCapabilities(deps.cloud.tenant(row.microsoftTenantId), now(), {
           responseEnabled: row.responseEnabled,
-          emergencyObjectIds: row.breakGlassObjectIds,
+          emergencyObjectIds: row.emergencyAccounts.map((one) => one.objectId),
         });
         const trialEndsAt = await firstTrialEnd(deps.db, row.microsoftTenantId);
         await inScope(at, async (tx, owner) => {

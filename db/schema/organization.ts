@@ -11,6 +11,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { MEMBER_ROLES } from "#domain/access/actor.ts";
+import type { EmergencyAccount, EmergencyWord } from "#domain/tenant/emergency.ts";
 import type { Capability } from "#domain/tenant/phases.ts";
 import { TENANT_PHASES, TENANT_PRODUCTS } from "#domain/tenant/phases.ts";
 
@@ -98,7 +99,10 @@ export const tenants = pgTable(
     lastEventAt: at("last_event_at"),
     /** The group whose members a Conditional Access policy of Petra's lets nowhere in; null where none could be prepared. */
     blockGroupId: uuid("block_group_id"),
-    breakGlassObjectIds: jsonb("break_glass_object_ids").$type<string[]>().notNull().default([]),
+    /** Never locked by Petra itself, and left out of a Conditional Access block that it prepares later (S44). */
+    emergencyAccounts: jsonb("emergency_accounts").$type<EmergencyAccount[]>().notNull().default([]),
+    /** Who last said that the list is right; null = nobody yet. */
+    emergencyConfirmed: jsonb("emergency_confirmed").$type<EmergencyWord>(),
     createdAt: at("created_at").notNull(),
   },
   (t) => [uniqueIndex("tenants_org_microsoft").on(t.orgId, t.microsoftTenantId), index("tenants_org").on(t.orgId)],

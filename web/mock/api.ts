@@ -7,6 +7,7 @@ import { INCIDENTS, incidentById } from "./incidents.ts";
 import { latencyMock } from "./latency.ts";
 import { DAN, VIEWERS } from "./people.ts";
 import { policyFor } from "./policy.ts";
+import { protectedMock } from "./protected.ts";
 import { resetSecurity, securityMock, stepUpMock } from "./security.ts";
 import { TENANTS, tenantById } from "./tenants.ts";
 
@@ -239,6 +240,11 @@ export async function mockApi(request: Request): Promise<Response> {
   if (/^POST \/api\/queue\/[^/]+\/claim$/.test(key)) {
     received.push({ path: pathname, body });
     return Response.json({ claim: null });
+  }
+  const guarded = protectedMock(key, viewer);
+  if (guarded) {
+    if (request.method === "POST") received.push({ path: pathname, body });
+    return Response.json(guarded);
   }
   const security = securityMock(key, who, body);
   if (security) return security;

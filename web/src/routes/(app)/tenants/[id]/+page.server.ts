@@ -1,4 +1,5 @@
 import { fail } from "@sveltejs/kit";
+import type { EmergencyView } from "#domain/view/emergency.ts";
 import type { EventPage, IncidentCard, ScanView, TenantRow } from "#domain/view/portal.ts";
 import type { SecondBook } from "#domain/view/second-book.ts";
 import { tabOf } from "#lib/log/tabs.ts";
@@ -8,6 +9,7 @@ import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
   const { params, url } = event;
+  const { viewer } = await event.parent();
   const path = `/api/tenants/${encodeURIComponent(params.id)}`;
   const tenant = await apiGet<TenantRow>(event, path);
   const wanted = url.searchParams.get("tab");
@@ -24,13 +26,14 @@ export const load: PageServerLoad = async (event) => {
     const value = url.searchParams.get(name);
     if (value) query.set(name, value);
   }
-  const [scan, events, incidents, book] = await Promise.all([
+  const [scan, events, incidents, book, emergency] = await Promise.all([
     tab === "scan"
       ? apiSend<ScanView>(event, "GET", `${path}/scan`).then((answer) => (answer.ok ? answer.data : null))
       : null,
     tab === "activity" ? apiGet<EventPage>(event, `${path}/events?${query}`) : null,
     tab === "overview" ? apiGet<IncidentCard[]>(event, `/api/incidents?tenantId=${encodeURIComponent(tenant.id)}`) : [],
     tab === "overview" ? apiGet<SecondBook>(event, `${path}/second-book`) : null,
+    tab === "overview" && viewer.may.seePolicy ? apiGet<EmergencyView>(event, `${path}/emergency-accounts`) : null,
   ]);
   return {
     tenant,
@@ -39,6 +42,7 @@ export const load: PageServerLoad = async (event) => {
     events,
     incidents,
     book,
+    isEmergencyDue: emergency?.isDue === true && emergency.may.change,
     crumbs: [
       { label: tenant.name, href: `/tenants/${tenant.id}` },
       { label: tab === "scan" ? "Scan" : tab === "activity" ? "Activity" : "Overview" },
