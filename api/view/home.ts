@@ -24,7 +24,8 @@ function sentenceOf(active: IncidentCard[], tenants: TenantRow[]): string {
     return `${accounts(active.length)} locked and waiting for the next step. No attacker has access any more.`;
   const locked = active.length - open.length;
   const others = locked > 0 ? ` Petra has locked ${locked} more.` : "";
-  return `${accounts(open.length)} under attack and not contained.${others} ${open[0]?.account.upn} comes first.`;
+  const first = open[0]?.account;
+  return `${accounts(open.length)} under attack and not contained.${others} ${first?.displayName || first?.upn} comes first.`;
 }
 
 function secondOf(tenants: TenantRow[]): string | null {

@@ -1,6 +1,7 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { weigh } from "../weights.ts";
 import { byAccount, groupBy, runs } from "../windows.ts";
+import { plural } from "../words.ts";
 import { HOUR, isSuccess, type Seen } from "../world/seen.ts";
 
 const SENT = /sent|gesendet|envoy|enviad|inviat|verzonden/i;
@@ -41,7 +42,7 @@ export default defineDetection({
             title: run.some(telling)
               ? "Mail removed that would have warned the owner"
               : "Mail deleted from a strange place",
-            reason: `${run.length} deletions from ${ip}${run.some(telling) ? ", among them sent mail or warnings" : ""}.`,
+            reason: `${plural(run.length, "deletion")} from ${ip}${run.some(telling) ? ", among them sent mail or warnings" : ""}.`,
           });
         }
       }

@@ -1,6 +1,7 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { weigh } from "../weights.ts";
 import { byAccount, runs } from "../windows.ts";
+import { plural } from "../words.ts";
 import { HOUR } from "../world/seen.ts";
 
 const SEVERAL = 5;
@@ -30,7 +31,7 @@ export default defineDetection({
           events: run.slice(0, 10),
           dedup: run[0]!.event.occurredAt.slice(0, 13),
           weight: weigh("anonymous-links", run.length >= SEVERAL ? 1 : 0.5),
-          reason: `${run.length} files can be opened by anybody with the link (${run[0]?.event.file?.name ?? "?"}).`,
+          reason: `${plural(run.length, "file")} can be opened by anybody with the link (${run[0]?.event.file?.name ?? "?"}).`,
         });
       }
     }

@@ -3,6 +3,7 @@ import { hidingWeight } from "../inbox-rules.ts";
 import { destinationOf } from "../mail-destination.ts";
 import { type WeightKey, weigh } from "../weights.ts";
 import { byAccount, firstWindow, groupBy, runs } from "../windows.ts";
+import { was } from "../words.ts";
 import { DAY, HOUR, isSuccess, MINUTE, type Seen } from "../world/seen.ts";
 
 const MANY = 10;
@@ -95,7 +96,7 @@ function strangeSends(account: Finding["account"], events: Seen[]): Finding[] {
       ...finding(account, run, dedup, "sent-strange"),
       known: run[0],
       title: "Mail sent from a strange place",
-      reason: `${run.length} messages were sent from ${run[0]?.event.client.ip ?? "?"}.`,
+      reason: `${was(run.length, "message")} sent from ${run[0]?.event.client.ip ?? "?"}.`,
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { type WeightKey, weigh } from "../weights.ts";
 import { byAccount, groupBy, runs } from "../windows.ts";
+import { was } from "../words.ts";
 import { type Account, HOUR, type Seen } from "../world/seen.ts";
 
 const MASS = 50;
@@ -78,7 +79,7 @@ export default defineDetection({
               key === "mail-read" || key === "mail-read-machine"
                 ? "Mail opened from a strange place"
                 : "Mailbox read in bulk from a strange place",
-            reason: `${items(run)} messages were ${key.startsWith("mail-sync") ? "synchronised" : "opened"} from ${ip}.`,
+            reason: `${was(items(run), "message")} ${key.startsWith("mail-sync") ? "synchronised" : "opened"} from ${ip}.`,
           });
         }
       }

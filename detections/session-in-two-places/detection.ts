@@ -2,6 +2,7 @@ import { networkOf } from "#domain/event/address.ts";
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { weigh } from "../weights.ts";
 import { byAccount, groupBy } from "../windows.ts";
+import { clientOf } from "../words.ts";
 import { tellingIp } from "../world/baseline.ts";
 import { DAY, HOUR, type Seen } from "../world/seen.ts";
 
@@ -55,7 +56,7 @@ export default defineDetection({
           weight: weigh(key),
           title: copied || lost ? "Session copied to another machine" : "Session moved to a strange network",
           reason: copied
-            ? `One session was used by ${family(pair[0])} from ${from} and by ${family(pair[1])} from ${to}.`
+            ? `One session was used by ${clientOf(pair[0].facts.agent)} from ${from} and by ${clientOf(pair[1].facts.agent)} from ${to}.`
             : lost
               ? `One session, begun on a known device from ${from}, went on without that device from ${to}.`
               : `One session ${back ? "was used from" : "moved from"} ${from} ${back ? "and in between from" : "to"} ${to} (${pair[1].place.notes.join(", ")}).`,

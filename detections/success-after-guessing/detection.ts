@@ -2,6 +2,7 @@ import { provesPassword } from "#domain/event/sign-in-codes.ts";
 import { defineDetection, type Finding } from "../define-detection.ts";
 import { type Break, breaks, guessingCampaigns, SOON } from "../guessing.ts";
 import { JUDGEMENT, type WeightKey, weigh } from "../weights.ts";
+import { plural } from "../words.ts";
 import type { Seen } from "../world/seen.ts";
 
 const MAX_FAILURES = 6;
@@ -54,9 +55,9 @@ function toFinding(found: Break): Finding {
   const tries = found.failures.length;
   const rotated = spray && !found.campaign.sources.has(found.success.event.client.ip ?? "");
   const what = rotated
-    ? `a client that tried ${found.campaign.accounts.size} accounts from ${found.campaign.sources.size} addresses`
+    ? `a client that tried ${plural(found.campaign.accounts.size, "account")} from ${plural(found.campaign.sources.size, "address", "addresses")}`
     : spray
-      ? `an address that tried ${found.campaign.accounts.size} accounts`
+      ? `an address that tried ${plural(found.campaign.accounts.size, "account")}`
       : `${tries} wrong passwords from the same address`;
   return {
     account: found.account,

@@ -2,6 +2,7 @@ import { networkOf } from "#domain/event/address.ts";
 import { abuse } from "../abused-apps.ts";
 import { imitated } from "../lookalike.ts";
 import { JUDGEMENT } from "../weights.ts";
+import { clientOf } from "../words.ts";
 import { type Account, DAY, type Place, type Seen, SILENT } from "./seen.ts";
 import { Sightings } from "./sightings.ts";
 
@@ -352,7 +353,7 @@ function placeOf(
   strangeness += ownVpn ? Math.min(ofKind, OWN_VPN) : ofKind;
   if (newAgent && own.table.hasAny(own.owner, KIND.agent)) {
     strangeness += 0.75;
-    notes.push(`new kind of client (${agent})`);
+    notes.push(`new kind of client (${clientOf(seen.facts.agent)})`);
   } else if (agent && kind === "mobile") strangeness -= 0.5;
   if (lacksDevice) {
     strangeness += LACKS_DEVICE;
