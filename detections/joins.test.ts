@@ -347,3 +347,26 @@ it("one sign-in from as strange a place as can be, and mail opened there, is a n
   expect(run(from(HOSTING)).incidents).toEqual([]);
   expect(run(from(HOSTING, "165.22.125.110")).incidents.map((i) => i.account.upn)).toEqual([ANN]);
 });
+
+it("a whole mailbox synchronised to a rented machine is surer to be an attack while the owner's browser works at home", () => {
+  const synced = event("mail.read", at(20, "09:20"), { ip: HOSTING, params: { MailAccessType: "Sync" } });
+  const atHome = signIn(at(20, "09:00"), HOME);
+  const [both] = run([...usual(), atHome, synced]).incidents;
+  const [alone] = run([...usual(), synced]).incidents;
+  expect(both?.confidence).toBeGreaterThan(alone?.confidence ?? 1);
+});
+
+it("a provider nobody of a company has used is stranger than one a colleague uses; among a few people it says nothing", () => {
+  const colleagues = (count: number) =>
+    Array.from({ length: count }, (_, n) => usual(`colleague${n}@fabrikam.example`)).flat();
+  const stranger = () => signIn(at(20, "09:00"), CAFE);
+  const neighbour = usual("colleague0@fabrikam.example", "82.3.9.9");
+  const none = placeOf([...usual(), ...colleagues(8), stranger()]);
+  const shared = placeOf([...usual(), ...colleagues(8), ...neighbour, stranger()]);
+  const few = placeOf([...usual(), ...colleagues(1), stranger()]);
+  expect(none.notes).toContain("provider nobody here has used");
+  for (const place of [shared, few]) {
+    expect(place.notes).not.toContain("provider nobody here has used");
+    expect(place.strangeness).toBeLessThan(none.strangeness);
+  }
+});
