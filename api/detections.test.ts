@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tellOwnDetections } from "#db/repos/own-detections.ts";
 import { detectionSignals } from "#db/schema/incident.ts";
 import { FACTORY_NOW } from "#db/test/factories.ts";
 import { CATALOG } from "#detections/catalog.ts";
-import type { DetectionCatalogView, FailedAttacksView, UncommonPage } from "#domain/view/detection.ts";
+import type { DetectionCatalogView, FailedAttacksView, OwnDetections, UncommonPage } from "#domain/view/detection.ts";
 import type { IncidentView } from "#domain/view/portal.ts";
 import { parseQuality, readQuality } from "./detection-quality.ts";
 import { createRig, type Person, type Rig } from "./test/rig.ts";
@@ -50,6 +51,34 @@ describe("the catalogue", () => {
     }
     const measured = (await readQuality()).of;
     expect(view.detections.filter((row) => row.quality).every((row) => measured.has(row.id))).toBe(true);
+  });
+
+  test("shows what the worker found in the folder of own detections, with what it refused; a guest is not shown it", async () => {
+    expect((await read<DetectionCatalogView>("/api/detections")).own).toBeNull();
+    const found = {
+      loaded: [
+        {
+          id: DETECTION,
+          title: "Mailbox exported",
+          severity: "high",
+          kind: "sigma",
+          file: "export.yml",
+          techniques: ["T1114"],
+          decides: false,
+        },
+      ],
+      refused: [{ file: "odd.yml", title: "Odd", reason: "It is not YAML." }],
+    } satisfies OwnDetections;
+    await tellOwnDetections(rig.make, found, FACTORY_NOW);
+    const tenant = await rig.make.tenant(orgId);
+    await fire(await rig.make.incident(await rig.make.account(tenant)));
+    const { own } = await read<DetectionCatalogView>("/api/detections");
+    expect(own).toMatchObject({ ...found, readAt: FACTORY_NOW });
+    expect(own?.loaded[0]?.fired.incidents).toBeGreaterThan(0);
+    const guest = await rig.signIn(await rig.make.member(orgId, { role: "external-guest" }));
+    expect((await read<DetectionCatalogView>("/api/detections", guest)).own).toBeNull();
+    await tellOwnDetections(rig.make, { loaded: [], refused: [] }, FACTORY_NOW);
+    expect((await read<DetectionCatalogView>("/api/detections")).own).toBeNull();
   });
 
   test("counts what fired in the viewer's time and tenants, dismissed ones apart", async () => {

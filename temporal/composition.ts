@@ -15,11 +15,12 @@ import { createTenantActivities } from "#activities/tenant/index.ts";
 import { compareBooks } from "#activities/tenant/second-book.ts";
 import { createDb } from "#db/client.ts";
 import { createClock } from "#db/clock.ts";
+import { tellOwnDetections } from "#db/repos/own-detections.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
 import { PARTNER_PURPOSE, PASSWORD_PURPOSE, seal, unseal } from "#db/sealing.ts";
 import { createSigner } from "#db/signing.ts";
 import { analyze } from "#detections/engine.ts";
-import { type OwnContent, ownRules } from "#detections/own/content.ts";
+import { describeOwn, type OwnContent, ownRules } from "#detections/own/content.ts";
 import type { AnalysisInput } from "#domain/incident/analysis.ts";
 import type { LockCaps } from "#domain/limits.ts";
 import { createBell } from "#temporal/client.ts";
@@ -133,6 +134,8 @@ export function compose(env: WorkerEnv, content: OwnContent) {
     activities,
     bell,
     dataConverter,
+    /** For the page of the catalogue. */
+    tellOwnDetections: () => tellOwnDetections(db, describeOwn(content), clock.now().toISOString()),
     close: async () => {
       mail.close();
       await bell.close();

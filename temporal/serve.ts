@@ -20,6 +20,7 @@ async function serve(): Promise<void> {
     for (const { file, reason } of content.refused) console.log(`Refused ${show(file, 120)}: ${show(reason, 240)}`);
   }
   const house = compose(env, content);
+  if (env.PETRA_QUEUES.includes("monitor")) await house.tellOwnDetections();
   const workflowBundle = env.PETRA_WORKFLOW_BUNDLE ? { codePath: env.PETRA_WORKFLOW_BUNDLE } : await bundleWorkflows();
   const activities = Object.fromEntries(env.PETRA_QUEUES.map((queue) => [queue, house.activities[queue]]));
   const workers = await createWorkers({

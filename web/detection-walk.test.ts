@@ -101,6 +101,17 @@ describe.skipIf(!hasBrowser)("What detection shows, in a browser", () => {
     expect(await row("Mail read in bulk").getByText("not measured").count()).toBeGreaterThan(0);
   });
 
+  it("lists the operator's own detections with what was refused, found by the same search [S18]", async () => {
+    const page = await walk.open("/detections");
+    const own = page.getByRole("region", { name: /Your own/ });
+    await own.getByText("raises an incident by itself", { exact: true }).waitFor();
+    await own.getByText("1 file refused").click();
+    await own.getByText("<img src=x onerror=alert(1)>").waitFor();
+    expect(await page.locator("img[src=x]").count()).toBe(0);
+    await page.goto(`${walk.url()}/detections?q=payroll`);
+    expect(await own.getByRole("listitem").allTextContents()).toHaveLength(1);
+  });
+
   it("is walked with the keyboard: rows of the catalogue open with Enter, rows of Uncommon Activity lead on", async () => {
     const page = await walk.open("/detections");
     await page.keyboard.press("j");

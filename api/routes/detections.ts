@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { auditLook } from "#db/repos/look.ts";
 import { findTenant } from "#db/repos/onboarding.ts";
+import { readOwnDetections } from "#db/repos/own-detections.ts";
 import { countFirings, countNotables, countTenants } from "#db/repos/portal-detections.ts";
 import { CATALOG } from "#detections/catalog.ts";
 import { inScope, nowOf } from "../context.ts";
@@ -44,6 +45,7 @@ export const detectionRoutes = createRouter().openapi(catalog, async (c) => {
       period,
       counts,
       quality,
+      own: c.get("viewer").role === "external-guest" ? undefined : await readOwnDetections(tx),
     });
   });
   if (!view) throw notFound();

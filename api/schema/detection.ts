@@ -17,6 +17,15 @@ const texts = z.array(z.string());
 const named = z.object({ id, name: z.string() });
 const period = z.object({ from: time, to: time, days: z.int() });
 
+const firedSchema = z.object({
+  signals: z.int(),
+  incidents: z.int(),
+  dismissed: z.int(),
+  remediated: z.int(),
+  uncommon: z.int(),
+  lastAt: time.nullable(),
+});
+
 export const detectionCatalogSchema = z
   .object({
     tenant: named.nullable(),
@@ -36,19 +45,30 @@ export const detectionCatalogSchema = z
         knownGaps: texts,
         falsePositives: texts,
         runbook: texts,
-        fired: z.object({
-          signals: z.int(),
-          incidents: z.int(),
-          dismissed: z.int(),
-          remediated: z.int(),
-          uncommon: z.int(),
-          lastAt: time.nullable(),
-        }),
+        fired: firedSchema,
         quality: z.object({ precision: z.string(), interval: optionalText, basis: z.string() }).nullable(),
       }),
     ),
     qualityMeasured: optionalText,
     unseen: z.array(z.object({ source: z.string(), reason: z.string() })),
+    own: z
+      .object({
+        readAt: time,
+        loaded: z.array(
+          z.object({
+            id: z.string(),
+            title: z.string(),
+            severity: z.enum(SEVERITIES),
+            kind: z.enum(["sigma", "code"]),
+            file: z.string(),
+            techniques: texts,
+            decides: z.boolean(),
+            fired: firedSchema,
+          }),
+        ),
+        refused: z.array(z.object({ file: z.string(), title: z.string(), reason: z.string() })),
+      })
+      .nullable(),
   })
   .openapi("DetectionCatalog") satisfies z.ZodType<DetectionCatalogView>;
 

@@ -1,3 +1,4 @@
+import type { ToldDetections } from "#db/repos/own-detections.ts";
 import type { Firing } from "#db/repos/portal-detections.ts";
 import type { Detection, Source } from "#detections/define-detection.ts";
 import type { Capability } from "#domain/tenant/phases.ts";
@@ -33,6 +34,18 @@ type Counts = { firings: Firing[]; notables: { kind: string; n: number; lastAt: 
 
 const later = (a: string | null, b: string | null): string | null => (a && b ? (a > b ? a : b) : (a ?? b));
 
+const firedOf = (
+  spoke: Firing | undefined,
+  noticed: Counts["notables"][number] | undefined,
+): DetectionRow["fired"] => ({
+  signals: spoke?.signals ?? 0,
+  incidents: spoke?.incidents ?? 0,
+  dismissed: spoke?.dismissed ?? 0,
+  remediated: spoke?.remediated ?? 0,
+  uncommon: noticed?.n ?? 0,
+  lastAt: later(spoke?.lastAt ?? null, noticed?.lastAt ?? null),
+});
+
 /** The catalogue with what it did in the viewer's tenants, in the catalogue's order. */
 export function catalogView(input: {
   catalog: readonly Detection[];
@@ -41,8 +54,9 @@ export function catalogView(input: {
   period: Period;
   counts: Counts;
   quality: Quality;
+  own: ToldDetections | undefined;
 }): DetectionCatalogView {
-  const { catalog, tenant, tenants, period, counts, quality } = input;
+  const { catalog, tenant, tenants, period, counts, quality, own } = input;
   const fired = new Map(counts.firings.map((row) => [row.detection, row]));
   const uncommon = new Map(counts.notables.map((row) => [row.kind, row]));
   const detections = catalog.map((detection): DetectionRow => {
@@ -65,14 +79,7 @@ export function catalogView(input: {
       knownGaps: [...detection.knownGaps],
       falsePositives: [...detection.falsePositives],
       runbook: [...detection.runbook],
-      fired: {
-        signals: spoke?.signals ?? 0,
-        incidents: spoke?.incidents ?? 0,
-        dismissed: spoke?.dismissed ?? 0,
-        remediated: spoke?.remediated ?? 0,
-        uncommon: noticed?.n ?? 0,
-        lastAt: later(spoke?.lastAt ?? null, noticed?.lastAt ?? null),
-      },
+      fired: firedOf(spoke, noticed),
       quality: quality.of.get(detection.id) ?? null,
     };
   });
@@ -83,6 +90,14 @@ export function catalogView(input: {
     detections,
     qualityMeasured: quality.measured,
     unseen: tenant ? unseenOf(tenant.capabilities) : [],
+    own:
+      own && own.loaded.length + own.refused.length > 0
+        ? {
+            readAt: own.toldAt,
+            loaded: own.loaded.map((one) => ({ ...one, fired: firedOf(fired.get(one.id), uncommon.get(one.id)) })),
+            refused: own.refused,
+          }
+        : null,
   };
 }
 

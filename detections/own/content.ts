@@ -1,4 +1,5 @@
 import type { OwnRules } from "#domain/event/normalize/index.ts";
+import type { OwnDetections } from "#domain/view/detection.ts";
 import type { Detection } from "../define-detection.ts";
 import type { LoadedRule, RefusedRule } from "../sigma/load.ts";
 import { RuleSet } from "../sigma/rule-set.ts";
@@ -13,6 +14,9 @@ export type OwnContent = {
   verdicts: ReadonlySet<string>;
   refused: readonly RefusedRule[];
 };
+
+const MOST_TOLD = 3_000;
+const MOST_TEXT = 300;
 
 export const NO_CONTENT: OwnContent = { sigma: [], dropIns: [], verdicts: new Set(), refused: [] };
 
@@ -48,5 +52,29 @@ export function asDetection(rule: LoadedRule): Detection {
     knownGaps: [],
     runbook: [],
     find: () => [],
+  };
+}
+
+/** The folder's content in words, for people. Text is as the files have it (hostile). */
+export function describeOwn({ sigma, dropIns, verdicts, refused }: OwnContent): OwnDetections {
+  const of = (detection: Detection, kind: "sigma" | "code", file: string, ids: string[]) => ({
+    id: detection.id,
+    title: detection.title.slice(0, MOST_TEXT),
+    severity: detection.severity,
+    kind,
+    file,
+    techniques: [...new Set(detection.attack.map((one) => one.technique))],
+    decides: ids.some((id) => verdicts.has(id)),
+  });
+  return {
+    loaded: [
+      ...dropIns.map(({ file, detection }) => of(detection, "code", file, [detection.id])),
+      ...sigma.map((rule) => of(asDetection(rule), "sigma", rule.file, [rule.id, sigmaId(rule)])),
+    ].slice(0, MOST_TOLD),
+    refused: refused.slice(0, MOST_TOLD).map(({ file, title, reason }) => ({
+      file,
+      title: title.slice(0, MOST_TEXT),
+      reason: reason.slice(0, MOST_TEXT),
+    })),
   };
 }

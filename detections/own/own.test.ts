@@ -6,7 +6,7 @@ import { defineDetection } from "../define-detection.ts";
 import { analyze } from "../engine.ts";
 import { loadRules } from "../sigma/load.ts";
 import { at, event, HOME, HOSTING, signIn, usual } from "../testing/case-kit.ts";
-import { NO_CONTENT, type OwnContent, ownRules } from "./content.ts";
+import { describeOwn, NO_CONTENT, type OwnContent, ownRules } from "./content.ts";
 
 const sigma = (detection: string, level = "high"): OwnContent => ({
   ...NO_CONTENT,
@@ -164,4 +164,21 @@ it("one that fails or gives nonsense is told of and stops nothing", () => {
   ).toHaveLength(1);
   expect(told(dropIn(() => [{ account: {}, events: [{}], reason: "", dedup: "" }] as never)).incidents).toHaveLength(1);
   expect(new Set(faults)).toEqual(new Set(["mine"]));
+});
+
+it("is told in words: what decides by itself, what is a signal, what was refused, and never more than a page can hold", () => {
+  const rules = sigma("sel:\n  Operation: Search\ncondition: sel");
+  const refused = Array.from({ length: 4_000 }, (_, n) => ({
+    file: `${n}.yml`,
+    title: "",
+    id: "",
+    reason: "x".repeat(9_000),
+  }));
+  const told = describeOwn({ ...rules, refused });
+  expect(told.loaded).toMatchObject([
+    { id: "sigma-rule-of-mine", title: "Rule of mine", kind: "sigma", severity: "high", decides: false },
+  ]);
+  expect(told.refused).toHaveLength(3_000);
+  expect(JSON.stringify(told).length).toBeLessThan(2_000_000);
+  expect(describeOwn({ ...rules, verdicts: new Set(["rule-of-mine"]) }).loaded[0]?.decides).toBe(true);
 });

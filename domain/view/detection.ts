@@ -36,6 +36,20 @@ export type DetectionRow = {
   quality: { precision: string; interval: string | null; basis: string } | null;
 };
 
+/** A detection of the operator's own: a Sigma rule, or a folder with code. */
+export type OwnDetection = {
+  id: string;
+  title: string;
+  severity: Severity;
+  kind: "sigma" | "code";
+  file: string;
+  techniques: string[];
+  /** False: a signal, which raises an incident together with others alone. */
+  decides: boolean;
+};
+/** What the worker found in the folder of own detections when it started. */
+export type OwnDetections = { loaded: OwnDetection[]; refused: { file: string; title: string; reason: string }[] };
+
 export type DetectionCatalogView = {
   tenant: { id: string; name: string } | null;
   /** How many tenants the counts span. */
@@ -46,6 +60,12 @@ export type DetectionCatalogView = {
   qualityMeasured: string | null;
   /** Sources that the chosen tenant cannot give, with the reason. */
   unseen: { source: string; reason: string }[];
+  /** Null where there is none, or the viewer is a guest. */
+  own: {
+    readAt: string;
+    loaded: (OwnDetection & { fired: DetectionRow["fired"] })[];
+    refused: OwnDetections["refused"];
+  } | null;
 };
 
 export type UncommonRow = {

@@ -52,6 +52,38 @@ export const catalog = (tenant: DetectionCatalogView["tenant"]): DetectionCatalo
   ],
   qualityMeasured: "2026-11-19",
   unseen: tenant ? [{ source: "Entra sign-in log", reason: "No Entra ID P1 in this tenant" }] : [],
+  own: {
+    readAt: ago(4000),
+    loaded: [
+      {
+        id: "sigma-rare-mailbox-export",
+        title: "Mailbox exported outside of a case",
+        severity: "high",
+        kind: "sigma",
+        file: "exchange/mailbox_export.yml",
+        techniques: ["T1114.002"],
+        decides: false,
+        fired: { signals: 2, incidents: 1, dismissed: 0, remediated: 1, uncommon: 0, lastAt: ago(900) },
+      },
+      {
+        id: "payroll-form",
+        title: "Payroll form opened from abroad",
+        severity: "medium",
+        kind: "code",
+        file: "payroll-form/detection.ts",
+        techniques: [],
+        decides: true,
+        fired: { signals: 0, incidents: 0, dismissed: 0, remediated: 0, uncommon: 0, lastAt: null },
+      },
+    ],
+    refused: [
+      {
+        file: "exchange/<img src=x onerror=alert(1)>.yml",
+        title: "Odd rule",
+        reason: "It counts how little there is, which is not supported.",
+      },
+    ],
+  },
 });
 
 const uncommon = (id: string, over: Partial<UncommonRow>): UncommonRow => ({
