@@ -43,9 +43,41 @@ describe("the order of what is told", () => {
       ...usual(who, homeOf(n)),
       signIn(when, HOSTING, { who, agent: FIREFOX_LINUX }),
     ];
-    const { notable } = run([...odd(person("bob"), at(21, "03:00"), 1), ...odd(ANN, at(20, "03:00"), 0)]);
-    expect(notable.map((n) => n.at)).toEqual([...notable.map((n) => n.at)].sort());
-    expect(notable.map((n) => n.account.upn)).toEqual([ANN, person("bob")]);
+    const [bob, cle] = [person("bob"), person("cle")];
+    const { notable } = run([
+      ...odd(ANN, at(21, "03:00"), 0),
+      ...odd(bob, at(20, "03:00"), 1),
+      ...odd(cle, at(22, "03:00"), 2),
+      signIn(at(22, "02:50"), homeOf(2), { who: cle, agent: FIREFOX_LINUX }),
+    ]);
+    expect(notable.map((n) => [n.account.upn, n.kind])).toEqual([
+      [bob, "unfamiliar-sign-in"],
+      [ANN, "unfamiliar-sign-in"],
+      [cle, "impossible-travel"],
+      [cle, "unfamiliar-sign-in"],
+    ]);
+  });
+
+  it("incidents as severe as each other: the surest first, whoever's it is", () => {
+    const bob = person("bob");
+    const sent = event("mail.read", at(20, "03:30"), {
+      who: bob,
+      ip: "45.77.1.1",
+      handles: { sessionId: `s-${bob}` },
+      mail: { itemCount: 400 },
+    });
+    const { incidents } = run([
+      ...usual(),
+      ...usual(bob, homeOf(1)),
+      ...stolen(ANN, HOSTING, true),
+      ...stolen(bob, "45.77.1.1", true),
+      sent,
+    ]);
+    expect(incidents.map((i) => [i.account.upn, i.severity])).toEqual([
+      [bob, "critical"],
+      [ANN, "critical"],
+    ]);
+    expect(incidents[0]?.confidence).toBeGreaterThan(incidents[1]?.confidence ?? 1);
   });
 });
 
@@ -82,6 +114,65 @@ describe("what an attacker taught", () => {
     const late = stolen(bob, HOSTING, true, 26);
     const { incidents } = run([...usual(), ...usual(bob, homeOf(1)), ...stolen(ANN, HOSTING, true), ...stay, ...late]);
     expect(new Set(incidents.map((i) => i.account.upn))).toEqual(new Set([ANN, bob]));
+  });
+
+  const seenAttacking = expect.stringContaining("address already seen attacking this tenant");
+  const quiet = (who: string, when: string, ip: string) => signIn(when, ip, { who, agent: FIREFOX_LINUX });
+  const whysOf = (events: NormalizedEvent[], who: string) =>
+    run(events)
+      .notable.filter((n) => n.account.upn === who)
+      .map((n) => n.why);
+
+  it("makes his address a stranger's at everybody's, from his first act on and not before", () => {
+    const bob = person("bob");
+    const both = [...usual(), ...usual(bob, homeOf(1)), ...stolen(ANN, HOSTING, true)];
+    expect(whysOf([...both, quiet(bob, at(25, "10:00"), HOSTING)], bob)).toEqual([seenAttacking]);
+    const before = whysOf([...both, quiet(bob, at(18, "10:00"), HOSTING)], bob);
+    expect(before).toHaveLength(1);
+    expect(before).not.toEqual([seenAttacking]);
+  });
+
+  it("leaves the owner's own side of a proof alone: a colleague beside him is at home there", () => {
+    const bob = person("bob");
+    const handles = { sessionId: "shared" };
+    const events = [
+      ...usual(),
+      ...usual(bob, HOME),
+      signIn(at(20, "09:00"), HOME, { handles }),
+      signIn(at(20, "09:10"), HOSTING, { agent: KIT, handles }),
+      event("inbox-rule.create", at(20, "09:20"), {
+        ip: HOSTING,
+        handles,
+        rule: { name: ".", deletes: true, conditions: { From: "bank" } },
+      }),
+      signIn(at(21, "09:00"), HOME),
+      signIn(at(21, "09:30"), HOME, { who: bob }),
+    ];
+    const { incidents, notable, attribution } = run(events);
+    expect(incidents.map((i) => i.account.upn)).toEqual([ANN]);
+    expect(notable).toEqual([]);
+    expect(attribution.find((r) => r.recordId === events.at(-2)?.recordId)?.verdict).toBe("owner");
+  });
+
+  it("nobody learns from a spray either: whoever comes from its address afterwards comes from an attacker's", () => {
+    const spray = Array.from({ length: 25 }, (_, n) =>
+      signIn(at(20, `03:${String(n).padStart(2, "0")}`), HOSTING, { who: person(`user${n}`), code: "50126" }),
+    );
+    expect(whysOf([...usual(), ...spray, quiet(ANN, at(24, "10:00"), HOSTING)], ANN)).toEqual([seenAttacking]);
+  });
+
+  it("is not taken for the owner's ways: what the intruder does there two weeks later is still his", () => {
+    const stay = Array.from({ length: 14 }, (_, n) => signIn(at(21 + n, "04:00"), HOSTING, { agent: FIREFOX_LINUX }));
+    const asOf = "2026-07-20T00:00:00.000Z";
+    const { attribution, incidents } = analyze({
+      events: [...usual(), ...stolen(ANN, HOSTING, true), ...stay],
+      factsOf,
+      asOf,
+    });
+    expect(incidents).toHaveLength(1);
+    const verdicts = stay.map((e) => attribution.find((r) => r.recordId === e.recordId)?.verdict);
+    expect(verdicts[0]).toBe("attacker");
+    expect(verdicts).not.toContain("owner");
   });
 
   it("counts from a spray on: the right password at a spraying address is an incident", () => {
