@@ -96,6 +96,8 @@ const SOURCE_WORDS: Record<string, string> = {
   "sign-ins": "Sign-ins",
   "sign-ins-non-interactive": "Background sign-ins",
   "message-trace": "Message trace",
+  directory: "Accounts",
+  inventory: "Live settings",
 };
 /** A source by its name for people; one without such a name keeps its own. */
 export const sourceWord = (source: string): string => SOURCE_WORDS[source] ?? source;
