@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const postgres = "./cli/servers/vitest-postgres.ts";
 const temporal = "./cli/servers/vitest-temporal.ts";
+const portal = "./web/vitest-portal.ts";
 const LONG = "**/*.long.test.ts";
 
 type Choice = { setup?: string[]; order: number; workers?: number; seconds?: number; exclude?: string[] };
@@ -45,14 +46,10 @@ export default defineConfig({
         seconds: 120,
         setup: [postgres, temporal],
       }),
-      project("web", ["web/**/*.test.ts"], { order: 5, workers: 1, seconds: 120, setup: [postgres] }),
-      project("scenarios", ["scenarios/**/*.test.ts"], {
-        order: 6,
-        workers: 1,
-        seconds: 300,
-        setup: [postgres, temporal],
-      }),
-      project("long", [LONG], { order: 7, workers: 1, seconds: 3600, setup: [postgres, temporal] }),
+      // Together: browsers keep a core busy, scenarios wait most of their time.
+      project("web", ["web/**/*.test.ts"], { order: 5, seconds: 180, setup: [postgres, portal] }),
+      project("scenarios", ["scenarios/**/*.test.ts"], { order: 5, seconds: 300, setup: [postgres, temporal, portal] }),
+      project("long", [LONG], { order: 6, workers: 1, seconds: 3600, setup: [postgres, temporal] }),
     ],
   },
 });

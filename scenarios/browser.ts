@@ -1,7 +1,6 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import type { IncidentView } from "#domain/view/portal.ts";
 import { chromiumPath, launchBrowser } from "../web/browser.ts";
-import { buildPortal } from "../web/built.ts";
 import type { House, Person } from "./house.ts";
 
 /** A signed-in person's browser on the house's portal, and what the page complained of so far. */
@@ -14,7 +13,7 @@ export function hasBrowser(): boolean {
   return false;
 }
 
-/** Opens the portal as this person; build it first with `buildPortal`. */
+/** Opens the portal as this person. */
 export async function openPortal(house: House, as: Person): Promise<PortalBrowser> {
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "Europe/London" });
@@ -53,5 +52,3 @@ export async function pressInPanel(
   if ((await typed.count()) > 0) await typed.first().fill(incident.identity.upn);
   await dialog.getByRole("button", { name: confirm }).click();
 }
-
-export { buildPortal };

@@ -11,7 +11,7 @@ import type {
   UncommonPage,
 } from "#domain/view/detection.ts";
 import type { EventPage, IncidentView } from "#domain/view/portal.ts";
-import { buildPortal, hasBrowser, openPortal } from "./browser.ts";
+import { hasBrowser, openPortal } from "./browser.ts";
 import { type CloudTenant, type House, openHouse, type Person, until } from "./house.ts";
 
 let house: House;
@@ -44,7 +44,6 @@ const rowsOf = (incidentId: string, recordIds: string[]): Promise<EventPage> =>
   );
 
 beforeAll(async () => {
-  if (hasBrowser()) buildPortal();
   house = await openHouse();
   await house.startWorker();
   const org = await house.factories.org({ name: "Northgate IT" });

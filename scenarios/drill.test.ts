@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DrillDebrief, DrillView } from "#domain/view/drill.ts";
 import type { HomeView, TenantRow } from "#domain/view/portal.ts";
-import { buildPortal, hasBrowser, openPortal, type PortalBrowser } from "./browser.ts";
+import { hasBrowser, openPortal, type PortalBrowser } from "./browser.ts";
 import { type CloudTenant, type House, openHouse, type Person, until } from "./house.ts";
 import type { Effect } from "./truth.ts";
 
@@ -23,7 +23,6 @@ const drillTenant = async () => (await house.ask<TenantRow>(`/api/tenants/${id}`
 
 beforeAll(async () => {
   if (!canBrowse) return;
-  buildPortal();
   house = await openHouse();
   await house.startWorker();
   const org = await house.factories.org({ name: "Northgate IT" });

@@ -2,7 +2,6 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IncidentView } from "#domain/view/portal.ts";
 import { chromiumPath, launchBrowser } from "../web/browser.ts";
-import { buildPortal } from "../web/built.ts";
 import { type CloudTenant, type House, openHouse, type Person, until } from "./house.ts";
 import { stepOf, type Truth } from "./truth.ts";
 
@@ -47,7 +46,6 @@ async function press(name: RegExp, confirm?: RegExp): Promise<void> {
 
 beforeAll(async () => {
   if (!hasBrowser) return;
-  buildPortal();
   house = await openHouse();
   await house.startWorker();
   const org = await house.factories.org({ name: "Northgate IT" });

@@ -7,7 +7,7 @@ import { replayFolder } from "#cli/replay-folder.ts";
 import type { AnalyzeReport } from "#domain/incident/analyze-report.schema.ts";
 import type { RemediationStepId } from "#domain/remediation/steps.ts";
 import type { IncidentCard, IncidentView } from "#domain/view/portal.ts";
-import { buildPortal, hasBrowser, openPortal, type PortalBrowser, pressInPanel } from "./browser.ts";
+import { hasBrowser, openPortal, type PortalBrowser, pressInPanel } from "./browser.ts";
 import { publicDataset } from "./datasets.ts";
 import { type House, openHouse, type Person, until } from "./house.ts";
 import { stepOf } from "./truth.ts";
@@ -51,7 +51,6 @@ beforeAll(async () => {
   const script = join(import.meta.dirname, "../cli/analyze.ts");
   execFileSync(process.execPath, [script, folder, "--json", out], { stdio: "pipe" });
   analyzed = JSON.parse(readFileSync(out, "utf8"));
-  if (canBrowse) buildPortal();
   house = await openHouse();
   await house.startWorker();
   const org = await house.factories.org({ name: "Northgate IT" });

@@ -2,7 +2,6 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { launchBrowser } from "./browser.ts";
-import { buildPortal } from "./built.ts";
 import { resetMock } from "./mock/api.ts";
 import { serveMock } from "./mock/serve.ts";
 
@@ -16,7 +15,6 @@ export function useWalk() {
   let complaints: string[] = [];
 
   beforeAll(async () => {
-    buildPortal();
     portal = await serveMock();
     browser = await launchBrowser();
   });

@@ -12,8 +12,8 @@ const newest = (folder: string): number =>
       .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
   );
 
-/** Builds the portal for a test when its sources are newer than the build. */
-export function buildPortal(): void {
+/** Builds the portal before the tests that open it, when its sources are newer than the build. */
+export default function setup(): void {
   const sources = Math.max(newest(join(HERE, "src")), statSync(join(HERE, "vite.config.ts")).mtimeMs);
   if (existsSync(BUILT) && statSync(BUILT).mtimeMs > sources) return;
   const root = join(HERE, "..");
