@@ -178,3 +178,59 @@ it("things of nobody known are noted for the organization where they weigh enoug
   const { mailbox: __, ...honest } = item("transport-rule", "Disclaimer", { detail: { ApplyHtmlDisclaimerText: "x" } });
   expect(judged([honest])).toEqual({ incidents: [], notable: [] });
 });
+
+const grant = (name: string, more: Record<string, string>) => {
+  const { mailbox: _, ...rest } = item("oauth-grant", name, {
+    detail: { scope: "Mail.ReadWrite Mail.Send offline_access", ...more },
+  });
+  return rest;
+};
+const application = (appId: string) => {
+  const { mailbox: _, ...rest } = item("service-principal", "rnicrosoft Mail Backup", { detail: { appId } });
+  return rest;
+};
+
+it("an application is his who let it in, named as such, with three things the headline tells two", () => {
+  const given = grant("rnicrosoft Mail Backup", { principalId: "id-ann", appId: "app-1" });
+  const { incidents } = judged([evilRule(), given, application("app-1")]);
+  expect(incidents).toHaveLength(1);
+  expect(incidents[0]?.attacker.apps).toEqual(["rnicrosoft Mail Backup"]);
+  expect(incidents[0]?.signals.map((s) => s.recordIds[0]?.split("/")[1])).toEqual([
+    "inbox-rule",
+    "oauth-grant",
+    "service-principal",
+  ]);
+  expect(incidents[0]?.headline).toBe(
+    'Something an intruder left is still there: inbox-rule "." and oauth-grant "rnicrosoft Mail Backup"',
+  );
+  expect(incidents[0]?.severity).toBe("high");
+});
+
+it("an application two people let in, or whose grants are for another one, is nobody's own", () => {
+  const both = [
+    grant("rnicrosoft Mail Backup", { principalId: "id-ann", appId: "app-1" }),
+    grant("rnicrosoft Mail Backup", { principalId: "id-bob", appId: "app-1" }),
+  ];
+  const kindsOf = (inventory: InventoryItem[]) =>
+    judged(inventory).incidents.flatMap((i) => i.signals.map((s) => s.recordIds[0]?.split("/")[1]));
+  expect(kindsOf([...both, application("app-1")])).not.toContain("service-principal");
+  expect(kindsOf([both[0]!, application("app-2")])).not.toContain("service-principal");
+});
+
+it("a person without a mailbox here is known by the name he has, one with a mailbox by its name", () => {
+  const stranger = grant("rnicrosoft Mail Backup", { principalId: "id-guest", appId: "app-1" });
+  const twice = [stranger, { ...stranger, objectId: "obj-twin" }];
+  expect(judged(twice).incidents.map((i) => i.account)).toEqual([{ objectId: "id-guest", upn: "id-guest" }]);
+  const known = judged([...twice, plain({ mailbox: { objectId: "id-guest", upn: "gus@partner.example" } })]);
+  expect(known.incidents.map((i) => i.account.upn)).toEqual(["gus@partner.example"]);
+});
+
+it("is medium where it is enough for an incident and not more, high above, and a note where it is too little", () => {
+  const ways = (count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      forward({ name: `box${n}@gmail.com`, detail: { forwardTo: `box${n}@gmail.com` } }),
+    );
+  expect(judged(ways(2))).toMatchObject({ incidents: [], notable: [{ account: ANN }, { account: ANN }] });
+  expect(judged(ways(3)).incidents.map((i) => i.severity)).toEqual(["medium"]);
+  expect(judged(ways(4)).incidents.map((i) => i.severity)).toEqual(["high"]);
+});
