@@ -11,8 +11,8 @@ import { audit, outbox } from "#db/schema/platform.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories } from "#db/test/factories.ts";
-import type { Analysis, IncidentDraft } from "#domain/incident/analysis.ts";
-import { type DetectDeps, runDetections } from "./run-detections.ts";
+import type { Analysis, AnalysisInput, IncidentDraft } from "#domain/incident/analysis.ts";
+import { type DetectDeps, prepareToJudge, runDetections } from "./run-detections.ts";
 
 let database: TestDatabase;
 let db: Db;
@@ -157,6 +157,26 @@ beforeEach(() => {
 });
 
 describe("a judgement", () => {
+  it("finds the past of a quiet tenant in memory: it was read before anything happened there", async () => {
+    const { owner, put } = await tenant();
+    await put(["old"], { CreationTime: "2026-09-01T08:00:00" });
+    const pastSeen = async () => {
+      let past: AnalysisInput["past"];
+      const { analyze, ...others } = deps();
+      const spy = (input: AnalysisInput) => {
+        past = input.past;
+        return analyze(input);
+      };
+      await runDetections({ ...others, analyze: spy }, owner, { days: 30 });
+      return past;
+    };
+    await prepareToJudge(deps(), owner);
+    await make.orm.delete(events).where(eq(events.recordId, "old"));
+    expect(await pastSeen()).toHaveLength(1);
+    now = "2026-11-21T10:00:00.000Z";
+    expect(await pastSeen()).toEqual([]);
+  });
+
   it("calls for the inventory after a consent that came since the last one, once, and not within the hour", async () => {
     const { owner, put } = await tenant();
     const at = async (cursor?: { at: string }) =>

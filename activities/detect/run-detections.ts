@@ -9,7 +9,7 @@ import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
 import type { Analysis, AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
 import { carryFindings, carryIncidents } from "./apply-analysis.ts";
 import { hastenInventory } from "./hasten-inventory.ts";
-import { loadWindow } from "./window.ts";
+import { loadWindow, warmWindow } from "./window.ts";
 
 export { MONITOR_DAYS } from "./window.ts";
 
@@ -67,6 +67,15 @@ export async function runDetections(
     opened: carried.filter(({ isNew }) => isNew).map(({ incidentId }) => incidentId),
     grown: carried.filter(({ isNew, hasGrown }) => !isNew && hasGrown).map(({ incidentId }) => incidentId),
   };
+}
+
+/** Reads what the next judgement of a tenant needs before anything happens there. */
+export async function prepareToJudge(deps: Pick<DetectDeps, "db" | "clock">, owner: Owner): Promise<void> {
+  const asOf = deps.clock.now().toISOString();
+  await withWorkerScope(deps.db, owner, async (tx) => {
+    const tenant = await findTenant(tx, owner.tenantId);
+    if (tenant) await warmWindow(tx, deps.db, tenant, asOf);
+  });
 }
 
 /** So long a lock in this process has before the incident's workflow begins, which would find it half done. */

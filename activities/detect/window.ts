@@ -24,6 +24,20 @@ export type JudgedWindow = {
 
 const dayOf = (ms: number): string => new Date(Math.floor(ms / DAY_MS) * DAY_MS).toISOString();
 
+/** From when on a judgement looks at everything, and how far back before that at where people were. */
+async function beginOf(
+  tx: ScopedTx,
+  tenant: TenantRecord,
+  options: { asOf: string; days: number },
+): Promise<{ since: string; oldest: string }> {
+  const asOf = Date.parse(options.asOf);
+  const oldest = asOf - (LOOKBACK_DAYS + 1) * DAY_MS;
+  const open = await earliestOpenActivity(tx, tenant.id);
+  const begun = open === undefined ? asOf : Date.parse(open) - BEFORE_INCIDENT_DAYS * DAY_MS;
+  const since = dayOf(Math.max(oldest, Math.min(asOf - options.days * DAY_MS, begun)));
+  return { since, oldest: dayOf(oldest) };
+}
+
 /**
  * What a judgement looks at: the events of the last days, further back where an open compromise began earlier, and
  * before that where everybody was at home. So monitoring judges as a scan over the whole time would.
@@ -34,14 +48,10 @@ export async function loadWindow(
   tenant: TenantRecord,
   options: { asOf: string; days: number },
 ): Promise<JudgedWindow> {
-  const asOf = Date.parse(options.asOf);
-  const oldest = asOf - (LOOKBACK_DAYS + 1) * DAY_MS;
-  const open = await earliestOpenActivity(tx, tenant.id);
-  const begun = open === undefined ? asOf : Date.parse(open) - BEFORE_INCIDENT_DAYS * DAY_MS;
-  const since = dayOf(Math.max(oldest, Math.min(asOf - options.days * DAY_MS, begun)));
+  const { since, oldest } = await beginOf(tx, tenant, options);
   const mustBeWhole = options.days > MONITOR_DAYS;
   if (mustBeWhole) return { since, stored: await loadEvents(tx, tenant.id, since), past: [], isWhole: true };
-  const past = await rememberedPast(tx, db, tenant, { from: dayOf(oldest), until: since });
+  const past = await rememberedPast(tx, db, tenant, { from: oldest, until: since });
   const isMany = (await countEvents(tx, tenant.id, since, WHOLE_TENANT_EVENTS + 1)) > WHOLE_TENANT_EVENTS;
   if (!isMany) return { since, stored: await warmEvents(tx, db, tenant.id, since), past, isWhole: true };
   const accountKeys = await listUnjudgedAccounts(tx, tenant.id, since);
@@ -59,6 +69,24 @@ const memories = new WeakMap<Db, Remembered>();
 /** Sightings one process keeps over all tenants; about a hundred megabytes. */
 const MOST_SIGHTINGS = 400_000;
 
+/**
+ * Reads beforehand what the next judgement of a tenant needs, so that an attack on one where nothing has happened today does
+ * not wait for it. Does nothing where it is in memory, or where something else would have to be forgotten for it.
+ */
+export async function warmWindow(tx: ScopedTx, db: Db, tenant: TenantRecord, asOf: string): Promise<void> {
+  const options = { asOf, days: MONITOR_DAYS };
+  const { since, oldest } = await beginOf(tx, tenant, options);
+  const memory = memories.get(db);
+  if (memory?.get(tenant.id)?.window === windowOf(tenant, { from: oldest, until: since })) return;
+  if (memory && sightingsIn(memory) > MOST_SIGHTINGS / 2) return;
+  await loadWindow(tx, db, tenant, options);
+}
+
+const windowOf = (tenant: TenantRecord, range: { from: string; until: string }): string =>
+  `${range.from} ${range.until} ${tenant.scanCompletedAt}`;
+const sightingsIn = (memory: Remembered): number =>
+  [...memory.values()].reduce((sum, { sightings }) => sum + sightings.length, 0);
+
 /** The past moves by a day a day: read once, kept until then, the least used forgotten first. */
 async function rememberedPast(
   tx: ScopedTx,
@@ -68,12 +96,12 @@ async function rememberedPast(
 ): Promise<readonly PastSighting[]> {
   const memory: Remembered = memories.get(db) ?? new Map();
   memories.set(db, memory);
-  const window = `${range.from} ${range.until} ${tenant.scanCompletedAt}`;
+  const window = windowOf(tenant, range);
   const known = memory.get(tenant.id);
   memory.delete(tenant.id);
   const kept = known?.window === window ? known : { window, sightings: await loadSightings(tx, tenant.id, range) };
   memory.set(tenant.id, kept);
-  let total = [...memory.values()].reduce((sum, m) => sum + m.sightings.length, 0);
+  let total = sightingsIn(memory);
   for (const [id, { sightings }] of memory) {
     if (total <= MOST_SIGHTINGS || id === tenant.id) break;
     memory.delete(id);

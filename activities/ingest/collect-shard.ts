@@ -1,5 +1,5 @@
 import { Context } from "@temporalio/activity";
-import { type DetectDeps, MONITOR_DAYS, runDetections } from "#activities/detect/run-detections.ts";
+import { type DetectDeps, MONITOR_DAYS, prepareToJudge, runDetections } from "#activities/detect/run-detections.ts";
 import { untilStopped } from "#activities/loop.ts";
 import { hasUnjudged } from "#db/repos/ingest.ts";
 import { ensureEventPartitions, listWorkerTenants, type WorkerTenant } from "#db/repos/platform.ts";
@@ -34,6 +34,7 @@ const AT_ONCE = 24;
 const SHORTEST_TURN_MS = 250;
 const WATCH_EVERY_MS = 1_000;
 const HOUSEKEEPING_EVERY_MS = 60_000;
+const PREPARE_EVERY_MS = 600_000;
 const PARTITION_AHEAD_MS = 28 * 86_400_000;
 const PARTITION_EVERY_MS = 6 * 3_600_000;
 
@@ -87,8 +88,9 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
       seen.add(tenant.tenantId);
       for (const source of POLLED_SOURCES) poll(watched, source);
       if (unjudged.has(tenant.tenantId)) judge(tenant);
-      if (tenant.phase !== "scanning")
-        board.begin(`${tenant.tenantId} house`, HOUSEKEEPING_EVERY_MS, () => keepHouse(deps, watched));
+      if (tenant.phase === "scanning") continue;
+      board.begin(`${tenant.tenantId} house`, HOUSEKEEPING_EVERY_MS, () => keepHouse(deps, watched));
+      board.begin(`${tenant.tenantId} prepare`, PREPARE_EVERY_MS, () => prepareToJudge(deps, tenant));
     }
   });
   await board.finished();
