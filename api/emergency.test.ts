@@ -57,6 +57,14 @@ describe("the emergency accounts of a tenant", () => {
     ]);
   });
 
+  test("named by a member who is no Admin are on the list, which an Admin still has to confirm", async () => {
+    const { org, path, list } = await newTenant();
+    const member = await rig.signIn(await rig.make.member(org.id, { role: "full-member" }));
+    expect((await member.post(path, { account: "key@client.example", reason: "A key." })).status).toBe(200);
+    expect(await list()).toMatchObject({ accounts: [{ name: "Key@client.example" }], confirmed: null, isDue: true });
+    expect((await member.post(`${path}/confirm`, {})).status).toBe(403);
+  });
+
   test("named by two people at once are both on the list", async () => {
     const { tenant, admin, path, list } = await newTenant();
     await rig.make.account(tenant, { upn: "second@client.example" });

@@ -63,7 +63,7 @@ const viewOf = (c: ApiContext, { emergencyAccounts, emergencyConfirmed }: Listed
 
 type Change = { accounts: EmergencyAccount[]; action: string; object: string; detail: Record<string, unknown> };
 
-/** Changes the list under the tenant's lock; whoever changes it has looked at it, so it is confirmed as well. */
+/** Changes the list under the tenant's lock; an Admin who changes it has looked at it, so it is confirmed as well. */
 async function change(
   c: ApiContext,
   tenantId: string,
@@ -76,7 +76,8 @@ async function change(
     const wanted = await decide(tenant, tx);
     if (!wanted) return viewOf(c, tenant);
     const { accounts, action, object, detail } = wanted;
-    const saved = { emergencyAccounts: accounts, emergencyConfirmed: { by, at } };
+    const confirmed = may(c.get("viewer"), "policy.manage").ok ? { by, at } : tenant.emergencyConfirmed;
+    const saved = { emergencyAccounts: accounts, emergencyConfirmed: confirmed };
     await saveEmergencyAccounts(tx, tenantId, saved);
     const { orgId } = tenant;
     await writeAudit(tx, { orgId, tenantId, incidentId: null, at, actor: by, action, object, detail });
