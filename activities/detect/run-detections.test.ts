@@ -157,6 +157,25 @@ beforeEach(() => {
 });
 
 describe("a judgement", () => {
+  it("knows a rule again that the inventory calls otherwise than the log; put back after it was taken away, it is a new target", async () => {
+    const { owner } = await tenant();
+    const told = (objectId: string, recordId: string) => [
+      draft(["d1"], { persistence: [{ ...rule("."), objectId, recordId }] }),
+    ];
+    const rows = () => make.orm.select().from(artifacts).where(eq(artifacts.tenantId, owner.tenantId));
+    drafts = told("Vera\\17", "d1");
+    await run(owner);
+    drafts = told("AQAAAB", "d1");
+    await run(owner, true);
+    expect(await rows()).toHaveLength(1);
+    await make.orm.update(artifacts).set({ state: "deleted" }).where(eq(artifacts.tenantId, owner.tenantId));
+    await run(owner, true);
+    expect(await rows()).toHaveLength(1);
+    drafts = told("AQAAAC", "d2");
+    await run(owner, true);
+    expect((await rows()).map((row) => row.state).toSorted()).toEqual(["active", "deleted"]);
+  });
+
   it("finds the past of a quiet tenant in memory: it was read before anything happened there", async () => {
     const { owner, put } = await tenant();
     await put(["old"], { CreationTime: "2026-09-01T08:00:00" });

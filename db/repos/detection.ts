@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { IncidentDraft } from "#domain/incident/analysis.ts";
-import { artifactKey, mergeDraft } from "#domain/incident/merge.ts";
+import { type ArtifactIdentity, artifactKey, isSameFinding, mergeDraft } from "#domain/incident/merge.ts";
 import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
 import {
   artifacts,
@@ -149,7 +149,9 @@ export async function writeEvidence(
       });
   }
   let newTargets = 0;
+  const known = draft.persistence.length > 0 ? await artifactsOf(tx, incidentId) : [];
   for (const found of draft.persistence) {
+    if (known.some((row) => isStored(row, found))) continue;
     const rows = await tx
       .insert(artifacts)
       .values({
@@ -194,6 +196,25 @@ export async function writeEvidence(
   return { newTargets };
 }
 
+type StoredArtifact = Pick<
+  typeof artifacts.$inferSelect,
+  "kind" | "name" | "objectId" | "mailbox" | "recordId" | "state" | "key"
+>;
+
+async function artifactsOf(tx: ScopedTx, incidentId: string): Promise<StoredArtifact[]> {
+  const { kind, name, objectId, mailbox, recordId, state, key } = artifacts;
+  return tx
+    .select({ kind, name, objectId, mailbox, recordId, state, key })
+    .from(artifacts)
+    .where(eq(artifacts.incidentId, incidentId));
+}
+
+/** What was taken away and is there again under its name is a target as new as any other, unless the same record made it. */
+function isStored(row: StoredArtifact, found: ArtifactIdentity): boolean {
+  const isStanding = row.state === "active" || row.state === "unknown";
+  return isSameFinding(row, found) && (isStanding || (!!row.recordId && row.recordId === found.recordId));
+}
+
 /** The plan's targets changed: what was previewed before is refused (D17). */
 export async function bumpPlan(tx: ScopedTx, incidentId: string): Promise<void> {
   await tx
@@ -221,10 +242,15 @@ export async function writeRows(
 }
 
 /** Artifacts that earlier, closed incidents of the account left behind disabled (R67). */
-export async function listDisabledRules(tx: ScopedTx, incidentIds: string[], before: string): Promise<string[]> {
+export async function listDisabledRules(
+  tx: ScopedTx,
+  incidentIds: string[],
+  before: string,
+): Promise<ArtifactIdentity[]> {
   if (incidentIds.length === 0) return [];
-  const rows = await tx
-    .select({ key: artifacts.key, closed: incidents.remediatedAt })
+  const { kind, name, objectId, mailbox, recordId } = artifacts;
+  return tx
+    .select({ kind, name, objectId, mailbox, recordId })
     .from(artifacts)
     .innerJoin(incidents, eq(incidents.id, artifacts.incidentId))
     .where(
@@ -234,7 +260,6 @@ export async function listDisabledRules(tx: ScopedTx, incidentIds: string[], bef
         lt(incidents.remediatedAt, before),
       ),
     );
-  return rows.map((r) => r.key);
 }
 
 /** Incidents of a tenant, closed ones included. */

@@ -7,7 +7,9 @@ export type ToldDetections = OwnDetections & { toldAt: string };
 
 /** Keeps what the worker found in the folder of own detections, for the page of the catalogue. */
 export async function tellOwnDetections(db: Pick<Db, "orm">, found: OwnDetections, now: string): Promise<void> {
-  await db.orm.execute(sql`select petra.tell_own_detections(${JSON.stringify(found)}::text::jsonb, ${now}::timestamptz)`);
+  await db.orm.execute(
+    sql`select petra.tell_own_detections(${JSON.stringify(found)}::text::jsonb, ${now}::timestamptz)`,
+  );
 }
 
 /** What the worker found last; undefined where no worker ever had such a folder. */

@@ -9,12 +9,55 @@ export function artifactKey(found: PersistenceFinding): string {
   return found.objectId ? `${found.kind}|${found.objectId.toLowerCase()}` : `${found.kind}|${mailbox}|${found.name}`;
 }
 
+/** What tells an artifact from its neighbours, whether as a finding or as a stored row. */
+export type ArtifactIdentity = Pick<PersistenceFinding, "kind" | "name"> & {
+  objectId?: string | null | undefined;
+  mailbox?: string | null | undefined;
+  recordId?: string | null | undefined;
+};
+
+/**
+ * Do both speak of one object? The log knows it by one id or by none and the live inventory by another; its name, its mailbox
+ * and the record of its making tell that it is the same. Made again under its name by another record, it is another one.
+ */
+export function isSameFinding(a: ArtifactIdentity, b: ArtifactIdentity): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.objectId && b.objectId && a.objectId.toLowerCase() === b.objectId.toLowerCase()) return true;
+  const isNamedSo = a.name === b.name && (a.mailbox ?? "").toLowerCase() === (b.mailbox ?? "").toLowerCase();
+  return isNamedSo && (!a.recordId || !b.recordId || a.recordId === b.recordId);
+}
+
+/** Each object once: those with the same id first, so that two of one name do not take each other's place. */
+function mergeFindings(
+  older: readonly PersistenceFinding[],
+  newer: readonly PersistenceFinding[],
+): PersistenceFinding[] {
+  const out = [...older];
+  const claimed = new Set<number>();
+  const rest: PersistenceFinding[] = [];
+  const put = (found: PersistenceFinding, at: number): void => {
+    claimed.add(at);
+    const objectId = found.objectId ?? out[at]?.objectId;
+    out[at] = objectId ? { ...found, objectId } : found;
+  };
+  for (const found of newer) {
+    const at = out.findIndex((known, i) => !claimed.has(i) && artifactKey(known) === artifactKey(found));
+    if (at >= 0) put(found, at);
+    else rest.push(found);
+  }
+  for (const found of rest) {
+    const at = out.findIndex((known, i) => i < older.length && !claimed.has(i) && isSameFinding(known, found));
+    if (at >= 0) put(found, at);
+    else out.push(found);
+  }
+  return out;
+}
+
 /**
  * A newer view laid over an older one of the same compromise. Evidence only grows: late records may begin it earlier, never
  * make it milder. The newer view's words and plan win.
  */
 export function mergeDraft(older: IncidentDraft, newer: IncidentDraft): IncidentDraft {
-  const findings = new Map([...older.persistence, ...newer.persistence].map((p) => [artifactKey(p), p]));
   const signals = new Map([...older.signals, ...newer.signals].map((s) => [s.dedupKey, s]));
   const phish = new Map([...older.phish, ...newer.phish].map((m) => [m.internetMessageId ?? JSON.stringify(m), m]));
   const severity = Math.max(SEVERITIES.indexOf(older.severity), SEVERITIES.indexOf(newer.severity));
@@ -42,7 +85,7 @@ export function mergeDraft(older: IncidentDraft, newer: IncidentDraft): Incident
     },
     signals: [...signals.values()],
     recordIds: union(older.recordIds, newer.recordIds),
-    persistence: [...findings.values()],
+    persistence: mergeFindings(older.persistence, newer.persistence),
     phish: [...phish.values()],
   };
 }
@@ -57,7 +100,7 @@ export type Relation = { kind: "same" } | { kind: "new"; reason: string };
 export function relateToClosed(
   closed: { status: "remediated" | "dismissed"; closedAt: string; draft: IncidentDraft },
   draft: IncidentDraft,
-  disabledKeys: string[],
+  disabled: readonly ArtifactIdentity[],
   inventoryAt: string | undefined,
 ): Relation {
   const known = new Set(closed.draft.recordIds);
@@ -65,14 +108,14 @@ export function relateToClosed(
   if (hasNewRecords && draft.lastAttackerActivity > closed.closedAt)
     return { kind: "new", reason: `New attacker activity after the incident was ${closed.status}.` };
   if (draft.kind !== "leftover-persistence" || !inventoryAt || inventoryAt <= closed.closedAt) return { kind: "same" };
-  const before = new Set(closed.draft.persistence.map(artifactKey));
-  const still = draft.persistence.filter((p) => p.state !== "deleted" && before.has(artifactKey(p)));
+  const before = closed.draft.persistence;
+  const still = draft.persistence.filter((p) => p.state !== "deleted" && before.some((b) => isSameFinding(b, p)));
   if (closed.status === "dismissed") {
     return still.length === draft.persistence.length
       ? { kind: "same" }
       : { kind: "new", reason: "Another artifact was found after the incident was dismissed." };
   }
-  const isAsleep = still.some((p) => disabledKeys.includes(artifactKey(p)));
+  const isAsleep = still.some((p) => disabled.some((d) => isSameFinding(d, p)));
   return {
     kind: "new",
     reason: isAsleep
