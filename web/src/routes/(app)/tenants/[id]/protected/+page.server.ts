@@ -35,7 +35,12 @@ export const actions: Actions = {
   "name-emergency": (event) =>
     post(event, "emergency-accounts", { account: "account", reason: "reason" }, "Petra will not lock it by itself."),
   "drop-emergency": (event) =>
-    post(event, "emergency-accounts/drop", { key: "objectId", reason: "reason" }, "It is treated as any other account."),
+    post(
+      event,
+      "emergency-accounts/drop",
+      { key: "objectId", reason: "reason" },
+      "It is treated as any other account.",
+    ),
   confirm: (event) => post(event, "emergency-accounts/confirm", {}, "Confirmed for 90 days."),
   "name-mailbox": (event) =>
     post(event, "never-touch", { account: "mailbox", reason: "reason" }, "No mail is taken out of it from now on."),
