@@ -176,6 +176,24 @@ describe("a judgement", () => {
     expect((await rows()).map((row) => row.state).toSorted()).toEqual(["active", "deleted"]);
   });
 
+  it("takes two live rules of one name for two, and a third that comes later for a third", async () => {
+    const { owner } = await tenant();
+    const told = (...ids: string[]) => [
+      draft(["d1"], { persistence: ids.map((objectId) => ({ ...rule("."), objectId })) }),
+    ];
+    const ids = async () =>
+      (await make.orm.select().from(artifacts).where(eq(artifacts.tenantId, owner.tenantId))).map(
+        (row) => row.objectId,
+      );
+    drafts = told("a", "b");
+    await run(owner, true);
+    await run(owner, true);
+    expect((await ids()).toSorted()).toEqual(["a", "b"]);
+    drafts = told("c", "a", "b");
+    await run(owner, true);
+    expect((await ids()).toSorted()).toEqual(["a", "b", "c"]);
+  });
+
   it("finds the past of a quiet tenant in memory: it was read before anything happened there", async () => {
     const { owner, put } = await tenant();
     await put(["old"], { CreationTime: "2026-09-01T08:00:00" });

@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { IncidentDraft } from "#domain/incident/analysis.ts";
-import { type ArtifactIdentity, artifactKey, isSameFinding, mergeDraft } from "#domain/incident/merge.ts";
+import { type ArtifactIdentity, artifactKey, matchFindings, mergeDraft } from "#domain/incident/merge.ts";
 import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
 import {
   artifacts,
@@ -150,8 +150,9 @@ export async function writeEvidence(
   }
   let newTargets = 0;
   const known = draft.persistence.length > 0 ? await artifactsOf(tx, incidentId) : [];
+  const stored = matchFindings(known, draft.persistence, mayBeStored);
   for (const found of draft.persistence) {
-    if (known.some((row) => isStored(row, found))) continue;
+    if (stored.has(found)) continue;
     const rows = await tx
       .insert(artifacts)
       .values({
@@ -198,22 +199,20 @@ export async function writeEvidence(
 
 type StoredArtifact = Pick<
   typeof artifacts.$inferSelect,
-  "kind" | "name" | "objectId" | "mailbox" | "recordId" | "state" | "key"
+  "kind" | "name" | "objectId" | "mailbox" | "recordId" | "state"
 >;
 
 async function artifactsOf(tx: ScopedTx, incidentId: string): Promise<StoredArtifact[]> {
-  const { kind, name, objectId, mailbox, recordId, state, key } = artifacts;
+  const { kind, name, objectId, mailbox, recordId, state } = artifacts;
   return tx
-    .select({ kind, name, objectId, mailbox, recordId, state, key })
+    .select({ kind, name, objectId, mailbox, recordId, state })
     .from(artifacts)
     .where(eq(artifacts.incidentId, incidentId));
 }
 
 /** What was taken away and is there again under its name is a target as new as any other, unless the same record made it. */
-function isStored(row: StoredArtifact, found: ArtifactIdentity): boolean {
-  const isStanding = row.state === "active" || row.state === "unknown";
-  return isSameFinding(row, found) && (isStanding || (!!row.recordId && row.recordId === found.recordId));
-}
+const mayBeStored = (row: StoredArtifact, found: ArtifactIdentity): boolean =>
+  row.state === "active" || row.state === "unknown" || (!!row.recordId && row.recordId === found.recordId);
 
 /** The plan's targets changed: what was previewed before is refused (D17). */
 export async function bumpPlan(tx: ScopedTx, incidentId: string): Promise<void> {

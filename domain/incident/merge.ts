@@ -22,35 +22,52 @@ export type ArtifactIdentity = Pick<PersistenceFinding, "kind" | "name"> & {
  */
 export function isSameFinding(a: ArtifactIdentity, b: ArtifactIdentity): boolean {
   if (a.kind !== b.kind) return false;
-  if (a.objectId && b.objectId && a.objectId.toLowerCase() === b.objectId.toLowerCase()) return true;
+  if (hasSameId(a, b)) return true;
   const isNamedSo = a.name === b.name && (a.mailbox ?? "").toLowerCase() === (b.mailbox ?? "").toLowerCase();
-  return isNamedSo && (!a.recordId || !b.recordId || a.recordId === b.recordId);
+  const isWithoutId = !a.objectId && !b.objectId;
+  return isNamedSo && (isWithoutId || !a.recordId || !b.recordId || a.recordId === b.recordId);
 }
 
-/** Each object once: those with the same id first, so that two of one name do not take each other's place. */
+const hasSameId = (a: ArtifactIdentity, b: ArtifactIdentity): boolean =>
+  a.kind === b.kind && !!a.objectId && !!b.objectId && a.objectId.toLowerCase() === b.objectId.toLowerCase();
+
+/**
+ * Which of the known objects each finding is, if any. Those with the same id first, so that two of one name do not take each
+ * other's place; by name only where `mayBe` says so.
+ */
+export function matchFindings<Known extends ArtifactIdentity>(
+  known: readonly Known[],
+  findings: readonly PersistenceFinding[],
+  mayBe: (one: Known, finding: PersistenceFinding) => boolean = () => true,
+): Map<PersistenceFinding, Known> {
+  const matches = new Map<PersistenceFinding, Known>();
+  const claimed = new Set<Known>();
+  for (const isSame of [hasSameId, isSameFinding]) {
+    for (const finding of findings) {
+      if (matches.has(finding)) continue;
+      const one = known.find(
+        (k) => !claimed.has(k) && isSame(k, finding) && (isSame === hasSameId || mayBe(k, finding)),
+      );
+      if (!one) continue;
+      claimed.add(one);
+      matches.set(finding, one);
+    }
+  }
+  return matches;
+}
+
 function mergeFindings(
   older: readonly PersistenceFinding[],
   newer: readonly PersistenceFinding[],
 ): PersistenceFinding[] {
-  const out = [...older];
-  const claimed = new Set<number>();
-  const rest: PersistenceFinding[] = [];
-  const put = (found: PersistenceFinding, at: number): void => {
-    claimed.add(at);
-    const objectId = found.objectId ?? out[at]?.objectId;
-    out[at] = objectId ? { ...found, objectId } : found;
-  };
-  for (const found of newer) {
-    const at = out.findIndex((known, i) => !claimed.has(i) && artifactKey(known) === artifactKey(found));
-    if (at >= 0) put(found, at);
-    else rest.push(found);
-  }
-  for (const found of rest) {
-    const at = out.findIndex((known, i) => i < older.length && !claimed.has(i) && isSameFinding(known, found));
-    if (at >= 0) put(found, at);
-    else out.push(found);
-  }
-  return out;
+  const matches = matchFindings(older, newer);
+  const newerOf = new Map([...matches].map(([finding, one]) => [one, finding]));
+  const kept = older.map((one) => {
+    const finding = newerOf.get(one);
+    const objectId = finding?.objectId ?? one.objectId;
+    return finding ? { ...finding, ...(objectId ? { objectId } : {}) } : one;
+  });
+  return [...kept, ...newer.filter((finding) => !matches.has(finding))];
 }
 
 /**
