@@ -20,7 +20,11 @@ async function serve(): Promise<void> {
     for (const { file, reason } of content.refused) console.log(`Refused ${show(file, 120)}: ${show(reason, 240)}`);
   }
   const house = compose(env, content);
-  if (env.PETRA_QUEUES.includes("monitor")) await house.tellOwnDetections();
+  // Only the catalogue page waits for it: a database that is away at this moment must not keep the worker from starting.
+  if (env.PETRA_QUEUES.includes("monitor"))
+    house
+      .tellOwnDetections()
+      .catch(() => console.error("Own detections could not be told to the portal; the next start tells them."));
   const workflowBundle = env.PETRA_WORKFLOW_BUNDLE ? { codePath: env.PETRA_WORKFLOW_BUNDLE } : await bundleWorkflows();
   const activities = Object.fromEntries(env.PETRA_QUEUES.map((queue) => [queue, house.activities[queue]]));
   const workers = await createWorkers({

@@ -100,7 +100,7 @@ async function carryDraft(tx: ScopedTx, carry: Carry): Promise<Omit<Carried, "ac
     now,
   });
   if (!made) return undefined;
-  await writeEvidence(tx, owner, made.id, draft, evidenceContext(carry));
+  await writeEvidence(tx, owner, made.id, draft, { ...evidenceContext(carry), isNew: true });
   await writeAudit(tx, {
     ...owner,
     incidentId: made.id,

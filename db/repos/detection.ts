@@ -117,7 +117,12 @@ export async function writeEvidence(
   owner: Owner,
   incidentId: string,
   draft: IncidentDraft,
-  context: { clocks: Map<string, RecordClock>; mailboxObjectId: (mailbox: string) => string | undefined; now: string },
+  context: {
+    clocks: Map<string, RecordClock>;
+    mailboxObjectId: (mailbox: string) => string | undefined;
+    now: string;
+    isNew?: boolean;
+  },
 ): Promise<{ newTargets: number }> {
   const { now } = context;
   if (draft.signals.length > 0) {
@@ -149,7 +154,8 @@ export async function writeEvidence(
       });
   }
   let newTargets = 0;
-  const known = draft.persistence.length > 0 ? await artifactsOf(tx, incidentId) : [];
+  // A lock waits for this: an incident opened a moment ago holds nothing yet.
+  const known = context.isNew || draft.persistence.length === 0 ? [] : await artifactsOf(tx, incidentId);
   const stored = matchFindings(known, draft.persistence, mayBeStored);
   for (const found of draft.persistence) {
     if (stored.has(found)) continue;

@@ -42,12 +42,11 @@ export function matchFindings<Known extends ArtifactIdentity>(
 ): Map<PersistenceFinding, Known> {
   const matches = new Map<PersistenceFinding, Known>();
   const claimed = new Set<Known>();
-  for (const isSame of [hasSameId, isSameFinding]) {
+  const byName = (one: Known, finding: PersistenceFinding) => isSameFinding(one, finding) && mayBe(one, finding);
+  for (const isSame of [hasSameId, byName]) {
     for (const finding of findings) {
       if (matches.has(finding)) continue;
-      const one = known.find(
-        (k) => !claimed.has(k) && isSame(k, finding) && (isSame === hasSameId || mayBe(k, finding)),
-      );
+      const one = known.find((k) => !claimed.has(k) && isSame(k, finding));
       if (!one) continue;
       claimed.add(one);
       matches.set(finding, one);

@@ -1,4 +1,5 @@
 import { fail, type RequestEvent } from "@sveltejs/kit";
+import { EMERGENCY_CONFIRM_DAYS } from "#domain/tenant/emergency.ts";
 import type { EmergencyView } from "#domain/view/emergency.ts";
 import type { NeverTouchView } from "#domain/view/phish.ts";
 import type { TenantRow } from "#domain/view/portal.ts";
@@ -41,7 +42,7 @@ export const actions: Actions = {
       { key: "objectId", reason: "reason" },
       "It is treated as any other account.",
     ),
-  confirm: (event) => post(event, "emergency-accounts/confirm", {}, "Confirmed for 90 days."),
+  confirm: (event) => post(event, "emergency-accounts/confirm", {}, `Confirmed for ${EMERGENCY_CONFIRM_DAYS} days.`),
   "name-mailbox": (event) =>
     post(event, "never-touch", { account: "mailbox", reason: "reason" }, "No mail is taken out of it from now on."),
   "drop-mailbox": (event) =>
