@@ -132,7 +132,7 @@ export const CLEAN: Taint = { ips: new Map(), records: new Set() };
 export type PastDay = Pick<Seen, "at" | "facts"> & { event: Pick<Seen["event"], "client">; account: { key: string } };
 
 /** Mostly so many values an account has, and so many colleagues a network. */
-const VALUES_EACH = 8;
+const VALUES_EACH = 12;
 const COLLEAGUES_EACH = 2;
 
 type Snapshot = { accounts: Uint8Array; networks: Uint8Array };
@@ -155,8 +155,9 @@ export class Baselines {
     return new Baselines(new Sightings(seed, VALUES_EACH), new Sightings(~seed, COLLEAGUES_EACH));
   }
 
-  static restore({ accounts, networks }: Snapshot): Baselines {
-    return new Baselines(Sightings.restore(accounts), Sightings.restore(networks));
+  /** Baselines as they were; the bytes are theirs from then on. */
+  static adopt({ accounts, networks }: Snapshot): Baselines {
+    return new Baselines(Sightings.adopt(accounts), Sightings.adopt(networks));
   }
 
   snapshot(): Snapshot {
@@ -215,7 +216,7 @@ export class Baselines {
 
 /** Walks the records in time order and gives every event its place, looking at earlier records only. */
 export function assignPlaces(events: Seen[], taint: Taint, home: Snapshot, isVouchedFor: Vouched): void {
-  const baselines = Baselines.restore(home);
+  const baselines = Baselines.adopt({ accounts: home.accounts.slice(), networks: home.networks.slice() });
   const deceived = deceptions(events);
   for (const seen of events)
     if (seen.account) baselines.see(seen, seen.account, taint, deceived.get(seen.account.key) ?? [], isVouchedFor);

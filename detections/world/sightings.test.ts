@@ -44,7 +44,7 @@ it("remembers what maps would, before and after a snapshot", () => {
         const model = new Model();
         let at = START;
         for (const [n, { owner, kind, value, after }] of acts.entries()) {
-          if (n === cut % 200) table = Sightings.restore(table.snapshot());
+          if (n === cut % 200) table = Sightings.adopt(table.snapshot());
           at += after * 1000;
           const opened = table.open(owner);
           table.attend(opened, at);
@@ -75,7 +75,7 @@ it("keeps owners apart where there are more than one piece of the table holds", 
     for (let n = 0; n < count; n++)
       for (let value = 0; value < 5; value++)
         table.learn(table.open(`user-${n}`), value, `${n % 1000}-${value}-${round}`, START + n * 1000);
-  const again = Sightings.restore(table.snapshot());
+  const again = Sightings.adopt(table.snapshot());
   for (const one of [table, again]) {
     expect(one.owners).toBe(count);
     for (let n = 0; n < count; n += 7) {
@@ -84,6 +84,20 @@ it("keeps owners apart where there are more than one piece of the table holds", 
       expect(one.find(owner, 3, `${(n + 1) % 1000}-3-1`)).toBe(0);
       expect(one.find(owner, 4, `${n % 1000}-3-1`)).toBe(0);
     }
+  }
+});
+
+it("goes on from a snapshot taken anywhere, also where a piece of the table is about to end", () => {
+  // 26,886 owners of 39 words fill a piece but for 21 words, in which no other has room.
+  for (const count of [1, 26, 27, 26_885, 26_886, 26_887]) {
+    const learn = (table: Sightings, n: number) => table.learn(table.open(`user-${n}`), 0, `v${n}`, START + n * 1000);
+    const whole = new Sightings(7, 12);
+    for (let n = 0; n < count + 30; n++) learn(whole, n);
+    let halved = new Sightings(7, 12);
+    for (let n = 0; n < count; n++) learn(halved, n);
+    halved = Sightings.adopt(halved.snapshot());
+    for (let n = count; n < count + 30; n++) learn(halved, n);
+    expect(Buffer.compare(halved.snapshot(), whole.snapshot())).toBe(0);
   }
 });
 
@@ -120,6 +134,6 @@ it("another seed gives another table for the same values, and bytes that are no 
     return table.snapshot();
   });
   expect(one).not.toEqual(other);
-  expect(() => Sightings.restore(one!.subarray(4))).toThrow("No table");
-  expect(() => Sightings.restore(one!.subarray(0, one!.length - 4))).toThrow("No table");
+  expect(() => Sightings.adopt(one!.subarray(4))).toThrow("No table");
+  expect(() => Sightings.adopt(one!.subarray(0, one!.length - 4))).toThrow("No table");
 });

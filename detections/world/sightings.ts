@@ -177,7 +177,7 @@ export class Sightings {
     const words = [preface, this.#slots];
     for (const [i, chunk] of this.#chunks.entries())
       words.push(chunk.subarray(0, Math.min(chunk.length, this.#end - i * CHUNK)));
-    for (const { buffer, byteLength } of words) take(new Uint8Array(buffer, 0, byteLength));
+    for (const { buffer, byteOffset, byteLength } of words) take(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   /** The same bytes in one piece of their own. */
@@ -191,8 +191,8 @@ export class Sightings {
     return bytes;
   }
 
-  /** A table as it was when the bytes were made. */
-  static restore(bytes: Uint8Array): Sightings {
+  /** A table as it was when the bytes were made. The bytes are the table's own from then on: it writes into them. */
+  static adopt(bytes: Uint8Array): Sightings {
     const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
     const words = new Int32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / 4));
     const [magic, seed = 0, perSegment = 0, owners = 0, slots = 0, last = 0] = words;
@@ -200,17 +200,10 @@ export class Sightings {
     if (magic !== MAGIC || bytes.byteLength !== 4 * (PREFACE + slots + end)) throw new Error("No table of sightings.");
     const table = new Sightings(seed, perSegment);
     table.#owners = owners;
-    table.#slots = words.slice(PREFACE, PREFACE + slots);
+    table.#slots = words.subarray(PREFACE, PREFACE + slots);
     table.#end = end;
     table.#chunks = [];
-    for (let at = 0; at < end; at += CHUNK) {
-      const part = words.subarray(PREFACE + slots + at, PREFACE + slots + Math.min(end, at + CHUNK));
-      let size = at === 0 ? FIRST_CHUNK : CHUNK;
-      while (size < part.length) size *= 2;
-      const chunk = new Int32Array(size);
-      chunk.set(part);
-      table.#chunks.push(chunk);
-    }
+    for (let at = PREFACE + slots; at < words.length; at += CHUNK) table.#chunks.push(words.subarray(at, at + CHUNK));
     return table;
   }
 
@@ -269,20 +262,25 @@ export class Sightings {
   #take(words: number): number {
     let at = this.#end & INSIDE;
     if (at + words > CHUNK) {
+      this.#lengthen(CHUNK);
       this.#chunks.push(new Int32Array(CHUNK));
       this.#end = (this.#chunks.length - 1) * CHUNK;
       at = 0;
     } else if (at === 0) this.#chunks.push(new Int32Array(CHUNK));
-    const last = this.#chunks.length - 1;
-    const chunk = this.#chunks[last]!;
-    if (at + words > chunk.length) {
-      const longer = new Int32Array(chunk.length * 2);
-      longer.set(chunk);
-      this.#chunks[last] = longer;
-    }
+    this.#lengthen(at + words);
     const made = this.#end;
     this.#end += words;
     return made;
+  }
+
+  /** The last piece holds at least so many words, at most `CHUNK`. */
+  #lengthen(words: number): void {
+    const last = this.#chunks.length - 1;
+    const chunk = this.#chunks[last]!;
+    if (words <= chunk.length) return;
+    const longer = new Int32Array(Math.min(CHUNK, Math.max(words, FIRST_CHUNK, chunk.length * 2)));
+    longer.set(chunk);
+    this.#chunks[last] = longer;
   }
 
   #used(owner: number): number {
