@@ -75,7 +75,10 @@ install();
 if (!["analyze", "detections", "evaluate", "requirements", "verify-evidence"].includes(command)) syncWeb();
 
 // A session of its own would lose the terminal; the signals reach both, and the child decides when to end.
-const child = spawn(node(), [join(root, "cli", `${command}.ts`), ...variant, ...args], { stdio: "inherit" });
+const child = spawn(node(), [join(root, "cli", `${command}.ts`), ...variant, ...args], {
+  stdio: "inherit",
+  env: { NODE_COMPILE_CACHE: join(root, ".cache", "compiled"), ...process.env },
+});
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => fail(`Node 24 cannot be started: ${error.message}`));
 child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

@@ -54,6 +54,11 @@ export const simulatorAdminUrl = (context: Pick<Context, "ports">): string =>
 export const databaseUrl = (context: Context, role: DatabaseRole): string =>
   `postgres://petra_${role}:${context.secrets.databasePasswords[role]}@${new URL(context.superuserUrl).host}/petra`;
 
+/** Every process of ours keeps what Node made of the source text here: the next one starts in half the time. */
+export const nodeEnv = (root: string): Record<string, string> => ({
+  NODE_COMPILE_CACHE: join(root, ".cache", "compiled"),
+});
+
 const simulatorFolder = ({ dataDir }: Pick<Context, "dataDir">): string => join(dataDir, "simulator");
 
 /** What clients of the simulated cloud trust; the simulator writes it at its first start. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Context, ProcessSpec } from "./processes.ts";
+import { type Context, nodeEnv, type ProcessSpec } from "./processes.ts";
 import { type Daemon, endByPidFile, startDaemon } from "./servers/daemon.ts";
 import { endLeftoverPostgres } from "./servers/postgres.ts";
 
@@ -48,6 +48,7 @@ const baseEnv = (context: Context): Record<string, string> => ({
   HOME: context.dataDir,
   LANG: "C.UTF-8",
   TZ: "UTC",
+  ...nodeEnv(context.root),
 });
 
 const answers = (url: string): Promise<boolean> =>

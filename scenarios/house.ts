@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { addPerson, createAuth } from "#api/auth.ts";
-import { API, type Context, PORT_NAMES, type Ports, type ProcessSpec, WORKER } from "#cli/processes.ts";
+import { API, type Context, nodeEnv, PORT_NAMES, type Ports, type ProcessSpec, WORKER } from "#cli/processes.ts";
 import { loadSecrets } from "#cli/secrets.ts";
 import { freePort } from "#cli/servers/ports.ts";
 import { createTestNamespace } from "#cli/servers/test-servers.ts";
@@ -69,6 +69,7 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
     PATH: process.env.PATH ?? "/usr/bin:/bin",
     HOME: folder,
     TZ: "UTC",
+    ...nodeEnv(ROOT),
     ...spec.env(context),
     ...(spec === API
       ? {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Context, type Ports, WORKER } from "#cli/processes.ts";
+import { type Context, nodeEnv, type Ports, WORKER } from "#cli/processes.ts";
 import { loadSecrets } from "#cli/secrets.ts";
 import { bundleWorkflows } from "#temporal/bundle.ts";
 import type { House } from "./house.ts";
@@ -89,6 +89,7 @@ function containmentEnv(house: House): Record<string, string> {
     PATH: process.env.PATH ?? "/usr/bin:/bin",
     HOME: house.folder,
     TZ: "UTC",
+    ...nodeEnv(ROOT),
     ...WORKER.env(context),
     PETRA_DB_URL_WORKER: house.database.urls.worker,
     PETRA_QUEUES: "containment",

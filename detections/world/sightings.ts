@@ -28,9 +28,9 @@ const PREFACE = 8;
 export class Sightings {
   readonly #seed: number;
   readonly #perSegment: number;
-  #slots = new Int32Array(FIRST_SLOTS * SLOT);
+  #slots: Int32Array = new Int32Array(FIRST_SLOTS * SLOT);
   #owners = 0;
-  #chunks = [new Int32Array(FIRST_CHUNK)];
+  #chunks: Int32Array[] = [new Int32Array(FIRST_CHUNK)];
   #end = 1;
   /** The hash at hand, and those of the last texts: one record asks for the same ones again and again. */
   #high = 0;
