@@ -40,16 +40,15 @@ export default defineConfig({
       project("api", ["api/**/*.test.ts"], { order: 2, setup: [postgres] }),
       project("activities", ["activities/**/*.test.ts"], { order: 2, setup: [postgres] }),
       project("servers", ["cli/servers/**/*.test.ts"], { order: 3, workers: 1, seconds: 120 }),
+      // Together: browsers keep a core busy, workflows and scenarios wait most of their time.
       project("workflows", ["{workflows,temporal}/**/*.test.ts"], {
         order: 4,
-        workers: 1,
         seconds: 120,
         setup: [postgres, temporal],
       }),
-      // Together: browsers keep a core busy, scenarios wait most of their time.
-      project("web", ["web/**/*.test.ts"], { order: 5, seconds: 180, setup: [postgres, portal] }),
-      project("scenarios", ["scenarios/**/*.test.ts"], { order: 5, seconds: 300, setup: [postgres, temporal, portal] }),
-      project("long", [LONG], { order: 6, workers: 1, seconds: 3600, setup: [postgres, temporal] }),
+      project("web", ["web/**/*.test.ts"], { order: 4, seconds: 180, setup: [postgres, portal] }),
+      project("scenarios", ["scenarios/**/*.test.ts"], { order: 4, seconds: 300, setup: [postgres, temporal, portal] }),
+      project("long", [LONG], { order: 5, workers: 1, seconds: 3600, setup: [postgres, temporal] }),
     ],
   },
 });

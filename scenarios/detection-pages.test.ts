@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
   DetectionCatalogView,
@@ -11,6 +10,7 @@ import type {
   UncommonPage,
 } from "#domain/view/detection.ts";
 import type { EventPage, IncidentView } from "#domain/view/portal.ts";
+import { violationsOn } from "../web/axe.ts";
 import { hasBrowser, openPortal } from "./browser.ts";
 import { type CloudTenant, type House, openHouse, type Person, until } from "./house.ts";
 
@@ -199,7 +199,7 @@ describe.skipIf(!hasBrowser())("the same, looked at in a browser", () => {
           await page.goto(house.base + path);
           await page.locator("main h1").first().waitFor();
           await page.screenshot({ path: join(shots, `${name}-${width}-${scheme}.png`), fullPage: width === 390 });
-          const { violations } = await new AxeBuilder({ page }).analyze();
+          const violations = await violationsOn(page);
           expect(`${name}: ${violations.map((v) => `${v.id} ${v.nodes[0]?.html.slice(0, 200)}`)}`).toBe(`${name}: `);
           const over = Number(
             await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),

@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { violationsOn } from "./axe.ts";
 import { launchBrowser } from "./browser.ts";
 import { resetMock } from "./mock/api.ts";
 import { serveMock } from "./mock/serve.ts";
@@ -64,7 +64,7 @@ export function useWalk() {
     url: () => portal.url,
     /** What a look at the page would find wrong: axe's violations, a sideways scroll, errors on the console; one line each. */
     async problems(page: Page): Promise<string[]> {
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOn(page);
       const excess = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
