@@ -1,5 +1,6 @@
+import { fromEcs } from "./ecs.ts";
 import { fromText, isRaw, list, object, type Raw, text } from "./raw.ts";
-import { rowToGraph, rowToUal } from "./table-row.ts";
+import { huntingSignIn, isHuntingSignIn, rowToGraph, rowToUal } from "./table-row.ts";
 
 /** A record recognised by its members, brought to one of the three native forms. */
 export type Shaped =
@@ -34,10 +35,12 @@ function shaped(kind: "ual" | "sign-in" | "directory-audit", raw: Raw, ids: stri
 
 /** AuditData of an export row or auditData of an auditLogQuery record; Splunk's and Elastic's outer coats. */
 function unwrapped(raw: Raw): Raw | undefined {
+  const document = fromEcs(raw);
+  if (document) return document;
   for (const name of ["AuditData", "auditData", "_source", "_raw", "result", "RawEventData"]) {
     if (!Object.hasOwn(raw, name)) continue;
     const inner = fromText(raw[name]);
-    if (isRaw(inner) && Object.keys(inner).length > 2) return inner;
+    if (isRaw(inner) && (Object.keys(inner).length > 2 || Object.hasOwn(inner, "@timestamp"))) return inner;
   }
   return undefined;
 }
@@ -120,6 +123,8 @@ const ROWS: readonly (readonly string[])[] = [
   ["TimeGenerated [UTC]", "Operation", "UserId"],
   ["UserPrincipalName", "IPAddress"],
   ["UserPrincipalName", "ResultType"],
+  ["UserPrincipalName", "CreatedDateTime", "Status"],
+  ["ServicePrincipalId", "CreatedDateTime", "Status"],
   ["ServicePrincipalId", "IPAddress"],
   ["ServicePrincipalId", "ResultType"],
   ["UserId", "IPAddress", "AppDisplayName"],
@@ -127,6 +132,8 @@ const ROWS: readonly (readonly string[])[] = [
   ["OperationName", "TargetResources"],
   ["OperationName", "InitiatedBy"],
   ["ActivityDisplayName", "InitiatedBy"],
+  ["AccountUpn", "ErrorCode", "IPAddress"],
+  ["AccountObjectId", "ErrorCode", "LogonType"],
 ];
 
 function isTableRow(raw: Raw): boolean {
@@ -146,7 +153,7 @@ function tableRow(raw: Raw): Shaped {
   if (isOfficeRow(raw)) {
     return shaped("ual", rowToUal(raw), ["Id"], ["CreationTime"]);
   }
-  const graph = rowToGraph(raw);
+  const graph = isHuntingSignIn(raw) ? huntingSignIn(raw) : rowToGraph(raw);
   if (
     (Object.hasOwn(graph, "targetResources") || Object.hasOwn(graph, "initiatedBy")) &&
     text(graph, "activityDisplayName")

@@ -1,3 +1,4 @@
+import { camel, camelDeep } from "./case.ts";
 import { fromText, isRaw, type Raw, text } from "./raw.ts";
 
 /** `CreatedDateTime [UTC]` → `CreatedDateTime`, `DeviceDetail_dynamic` → `DeviceDetail`. */
@@ -17,10 +18,13 @@ function columns(raw: Raw): Record<string, unknown> {
       .replace(/^Start_Time$/, "StartTime")
       .replace(/_$/, "");
     if (name === "__proto__" || value === "" || value === null || value === undefined) continue;
-    if (!Object.hasOwn(out, name)) out[name] = value;
+    if (!Object.hasOwn(out, name)) out[name] = isRaw(value) && isTime(value.value) ? value.value : value;
   }
   return out;
 }
+
+/** Windows PowerShell writes a time as an object around `/Date(…)/`. */
+const isTime = (value: unknown): boolean => typeof value === "string" && value.startsWith("/Date(");
 
 const NESTED = new Set([
   "deviceDetail",
@@ -36,20 +40,19 @@ const NESTED = new Set([
 ]);
 
 const RENAMED: Record<string, string> = {
-  IPAddress: "ipAddress",
   LocationDetails: "location",
   AADTenantId: "tenantId",
   AADOperationType: "operationType",
 };
 
-/** SigninLogs, AADNonInteractiveUserSignInLogs and AuditLogs: the Graph field with a capital first letter. */
+/** SigninLogs, AADNonInteractiveUserSignInLogs, AuditLogs and PowerShell's Graph objects: Graph's names with a capital. */
 export function rowToGraph(raw: Raw): Raw {
   const row = columns(raw);
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
     if (name === "Location" && Object.hasOwn(row, "LocationDetails")) continue;
-    const key = RENAMED[name] ?? name[0]!.toLowerCase() + name.slice(1);
-    out[key] = NESTED.has(key) ? fromText(value) : value;
+    const key = RENAMED[name] ?? camel(name);
+    out[key] = NESTED.has(key) ? camelDeep(fromText(value)) : value;
   }
   out.createdDateTime ??= out.timeGenerated ?? stepTime(out.authenticationDetails);
   out.activityDateTime ??= out.timeGenerated ?? out.createdDateTime;
@@ -62,6 +65,58 @@ export function rowToGraph(raw: Raw): Raw {
       out.status = { errorCode: code, failureReason: text(raw, "ResultDescription") ?? "" };
   }
   return out;
+}
+
+/** A row of Defender's AADSignInEventsBeta or EntraIdSignInEvents. */
+export const isHuntingSignIn = (raw: Raw): boolean =>
+  Object.hasOwn(raw, "ErrorCode") && (Object.hasOwn(raw, "AccountUpn") || Object.hasOwn(raw, "AccountObjectId"));
+
+/** Defender's numbers for what Graph says in words. */
+const RISK: Record<string, string> = { "10": "low", "50": "medium", "100": "high" };
+const ACCESS: Record<string, string> = { "0": "success", "1": "failure", "2": "notApplied" };
+
+/** A sign-in as advanced hunting tells it, with Graph's names. Source: Microsoft's reference of the table. */
+export function huntingSignIn(raw: Raw): Raw {
+  const row = columns(raw);
+  const kinds = text(row, "LogonType") ?? "";
+  return {
+    id: row.RequestId ?? row.ReportId,
+    createdDateTime: row.Timestamp ?? row.TimeGenerated,
+    userPrincipalName: row.AccountUpn,
+    userDisplayName: row.AccountDisplayName,
+    userId: row.AccountObjectId,
+    appDisplayName: row.Application,
+    appId: row.ApplicationId,
+    ipAddress: row.IPAddress,
+    clientAppUsed: row.ClientAppUsed,
+    userAgent: row.UserAgent,
+    correlationId: row.CorrelationId,
+    sessionId: row.SessionId,
+    uniqueTokenIdentifier: row.UniqueTokenId,
+    resourceDisplayName: row.ResourceDisplayName,
+    resourceId: row.ResourceId,
+    authenticationRequirement: row.AuthenticationRequirement,
+    isInteractive: kinds === "" ? undefined : !/noninteractive/i.test(kinds),
+    riskLevelDuringSignIn: RISK[text(row, "RiskLevelDuringSignIn") ?? ""],
+    riskLevelAggregated: RISK[text(row, "RiskLevelAggregated") ?? ""],
+    conditionalAccessStatus: ACCESS[text(row, "ConditionalAccessStatus") ?? ""],
+    status: { errorCode: row.ErrorCode },
+    location: {
+      city: row.City,
+      state: row.State,
+      countryOrRegion: row.Country,
+      geoCoordinates: { latitude: row.Latitude, longitude: row.Longitude },
+    },
+    deviceDetail: {
+      deviceId: row.EntraIdDeviceId ?? row.AadDeviceId,
+      displayName: row.DeviceName,
+      operatingSystem: row.OSPlatform,
+      browser: row.Browser,
+      isCompliant: row.IsCompliant,
+      isManaged: row.IsManaged,
+      trustType: row.DeviceTrustType,
+    },
+  };
 }
 
 /** A query's result may have lost its time column; the first step of the sign-in still has one. */
