@@ -1,4 +1,5 @@
-import { isRaw, type Raw, text } from "../normalize/raw.ts";
+import { nested } from "../normalize/case.ts";
+import { isRaw, object, type Raw, text } from "../normalize/raw.ts";
 import { columnName } from "../normalize/table-row.ts";
 import { CsvReader, delimiterOf, MAX_LINE } from "./csv.ts";
 import { JsonValues } from "./json-values.ts";
@@ -10,9 +11,12 @@ export type Read = { line: number; raw: unknown } | { line: number; fault: strin
 /** What a file turned out to be, by content. `not-a-log` is reported once and not read further. */
 export type Format = "purview-csv" | "table-csv" | "sign-in-csv" | "audit-csv" | "json" | "not-a-log";
 
-const TABLE_TIME = /^(TimeGenerated|CreatedDateTime|CreationTime|CreationDate|ActivityDateTime|time)$/i;
+const TABLE_TIME =
+  /^(TimeGenerated|CreatedDateTime|CreationTime|CreationDate|ActivityDateTime|time|Timestamp|@timestamp)$/i;
 const TABLE_WORD =
-  /^(Operation|OperationName|Operations|ActivityDisplayName|UserPrincipalName|InitiatedBy|TargetResources|ServicePrincipalId)$/i;
+  /^(Operation|OperationName|Operations|ActivityDisplayName|UserPrincipalName|InitiatedBy|TargetResources|ServicePrincipalId|AccountUpn|AccountObjectId|(?:o365|azure)\..+)$/i;
+/** A member of a member in one name, as tables are made of nested records. */
+const DOTTED = /^[A-Za-z_]\w*(?:\.\w+)+$/;
 const PAYLOADS = new Set(["auditdata", "audit data", "audit_data", "rawauditdata", "raweventdata"]);
 
 function payloadColumn(headers: readonly string[]): number {
@@ -52,12 +56,14 @@ function tableRows(value: Raw): Raw[] | undefined {
   });
 }
 
-/** Records inside a wrapper: Graph pages, Azure Monitor batches, query results. */
+/** Records inside a wrapper: Graph pages, Azure Monitor batches, query results, answers of Elasticsearch. */
 function unfold(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap(unfold);
   if (!isRaw(value)) return [value];
   const tables = tableRows(value);
   if (tables) return tables;
+  const hits = object(value, "hits")?.hits;
+  if (Array.isArray(hits)) return hits;
   for (const name of ["value", "records", "Records", "results", "data"]) {
     const inner = value[name];
     if (
@@ -157,7 +163,7 @@ export class LogReader {
     });
     if (this.format === "sign-in-csv") return portalSignIn(row);
     if (this.format === "audit-csv") return portalAudit(row);
-    if (this.format === "table-csv") return { ...row };
+    if (this.format === "table-csv") return nested({ ...row }, DOTTED);
     return { AuditData: fields[payloadColumn(this.#headers.map(columnName))] ?? "" };
   }
 

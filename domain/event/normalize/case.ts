@@ -1,9 +1,27 @@
-import { isRaw } from "./raw.ts";
+import { isRaw, type Raw } from "./raw.ts";
 
 /** `IPAddress` → `ipAddress`, `AADTenantId` → `aadTenantId`, `device_detail` → `deviceDetail`; a name already so stays. */
 export function camel(name: string): string {
   const joined = name.replace(/_([a-z0-9])/g, (_, next: string) => next.toUpperCase());
   return joined.replace(/^[A-Z]+(?=[A-Z][a-z]|[^A-Za-z]|$)|^[A-Z]/, (first) => first.toLowerCase());
+}
+
+/** `{"status.errorCode": 0}` → `{status: {errorCode: 0}}`, for the names that pass. */
+export function nested(raw: Raw, passes: RegExp): Raw {
+  const names = Object.keys(raw).filter((name) => passes.test(name));
+  if (names.length === 0) return raw;
+  const out: Record<string, unknown> = Object.assign(Object.create(null), raw);
+  for (const name of names) {
+    let at = out;
+    const parts = name.split(".");
+    const last = parts.pop() as string;
+    for (const part of parts) {
+      const inner = at[part];
+      at = at[part] = Object.assign(Object.create(null), isRaw(inner) ? inner : {});
+    }
+    at[last] = raw[name];
+  }
+  return out;
 }
 
 const MAX_DEPTH = 16;

@@ -1,7 +1,7 @@
-import { camelDeep } from "./case.ts";
+import { camelDeep, nested } from "./case.ts";
 import { fromText, isRaw, object, type Raw, text } from "./raw.ts";
 
-const OURS = /^(?:azure|o365)\./;
+const OURS = /^(?:azure|o365)\.[^.]/;
 
 /**
  * A document of Elastic's agents (`o365.audit`, `azure.signinlogs`, `azure.auditlogs`) as the record it was made of: the
@@ -13,7 +13,8 @@ export function fromEcs(raw: Raw): Raw | undefined {
   const event = object(raw, "event");
   const original = fromText(event?.original);
   if (isRaw(original)) return original;
-  const document = nested(raw);
+  // Some documents name `azure.auditlogs.category` in one key, others in three.
+  const document = nested(raw, OURS);
   const audit = object(object(document, "o365"), "audit");
   if (audit) return ualOf(document, audit);
   const azure = object(document, "azure");
@@ -25,24 +26,6 @@ export function fromEcs(raw: Raw): Raw | undefined {
     if (log) return diagnosticOf(document, log, category);
   }
   return undefined;
-}
-
-/** Some documents name `azure.auditlogs.category` in one key, others in three. */
-function nested(raw: Raw): Raw {
-  const names = Object.keys(raw).filter((name) => OURS.test(name));
-  if (names.length === 0) return raw;
-  const out: Record<string, unknown> = Object.assign(Object.create(null), raw);
-  for (const name of names) {
-    let at = out;
-    const parts = name.split(".");
-    const last = parts.pop() as string;
-    for (const part of parts) {
-      const inner = at[part];
-      at = at[part] = isRaw(inner) ? { ...inner } : Object.create(null);
-    }
-    at[last] = raw[name];
-  }
-  return out;
 }
 
 /** What the agent moves out of the record is brought back; lists of pairs it has made into objects stay readable as they are. */

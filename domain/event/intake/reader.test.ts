@@ -369,3 +369,50 @@ it("the portal's own downloads of both logs are read", () => {
   };
   expect(read(csv(signIn)).events[0]).toMatchObject({ recordId: "si-7", outcome: "success", actor: { upn: ANN } });
 });
+
+const flattened = (value: unknown, path = "", out: Record<string, unknown> = {}): Record<string, unknown> => {
+  if (typeof value !== "object" || value === null) out[path] = value;
+  else for (const [name, inner] of Object.entries(value)) flattened(inner, path ? `${path}.${name}` : name, out);
+  return out;
+};
+
+it("reads a sign-in flattened to CSV with dotted names", () => {
+  const [flat, whole] = [csv(flattened(graph)), JSON.stringify([graph])].map((text) => read(text).events[0]);
+  expect({ ...flat, contentHash: "" }).toEqual({ ...whole, contentHash: "" });
+});
+
+it("reads the sign-ins of advanced hunting from CSV", () => {
+  const row = {
+    Timestamp: graph.createdDateTime,
+    AccountUpn: ANN,
+    ErrorCode: 50126,
+    IPAddress: "81.130.14.20",
+    LogonType: '["interactiveUser"]',
+    RequestId: "r",
+  };
+  expect(read(csv(row)).events).toMatchObject([
+    { recordId: "r", action: "sign-in", outcome: "failure", actor: { upn: ANN }, signIn: { isInteractive: true } },
+  ]);
+});
+
+it("reads an answer of Elasticsearch, and documents line by line", () => {
+  const document = (id: string) => ({
+    _index: "x",
+    _source: { "@timestamp": "2026-06-01T10:00:00Z", event: { original: JSON.stringify({ ...graph, id }) } },
+  });
+  const answer = JSON.stringify({ took: 1, hits: { total: 2, hits: [document("a"), document("b")] } });
+  const lines = [document("a"), document("b")].map((one) => JSON.stringify(one)).join("\n");
+  for (const text of [answer, lines]) expect(read(text).events.map((event) => event.recordId)).toEqual(["a", "b"]);
+});
+
+it("reads a table of Kibana's with the names of Elastic's agents", () => {
+  const row = {
+    "@timestamp": "2026-06-01T10:00:00Z",
+    "o365.audit.UserId": ANN,
+    "o365.audit.Operation": "New-InboxRule",
+    "o365.audit.CreationTime": "2026-06-01T10:00:00",
+    "o365.audit.Id": "k",
+    "o365.audit.Workload": "Exchange",
+  };
+  expect(read(csv(row)).events).toMatchObject([{ recordId: "k", action: "inbox-rule.create", actor: { upn: ANN } }]);
+});
