@@ -1,4 +1,4 @@
-import { error, type RequestEvent, redirect } from "@sveltejs/kit";
+import { type ActionFailure, error, fail, type RequestEvent, redirect } from "@sveltejs/kit";
 import { STEP_UP_NEEDS, type StepUpNeed } from "#domain/access/step-up.ts";
 import { apiOrigin } from "./env.ts";
 
@@ -114,6 +114,14 @@ export function refusal(answer: { status: number; problem: Problem }) {
   const isAsked = code === "second_factor_required" && STEP_UP_NEEDS.some((known) => known === needs);
   const stepUp = isAsked ? { needs: needs as StepUpNeed, detail: refusalText(answer) } : undefined;
   return { refused: refusalText(answer), ...(stepUp ? { stepUp } : {}) };
+}
+
+/** A form's answer when the API refused or did not answer; `more` goes back to the page with it. */
+export function refuse<T extends object = object>(
+  answer: { status: number; problem: Problem },
+  more?: T,
+): ActionFailure<ReturnType<typeof refusal> & T> {
+  return fail(answer.status >= 500 ? 503 : answer.status, { ...refusal(answer), ...(more as T) });
 }
 
 /** The sentence for a person when a mutation was refused or failed. */

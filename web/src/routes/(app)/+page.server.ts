@@ -1,6 +1,6 @@
 import { fail } from "@sveltejs/kit";
 import type { HomeView } from "#domain/view/portal.ts";
-import { apiGet, apiSend, refusal, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refusalText, refuse } from "#lib/server/api.ts";
 import { campaignsBeside } from "#lib/server/campaign.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -21,7 +21,7 @@ export const actions: Actions = {
       commandId: String(form.get("commandId") ?? ""),
       input: { kind: "set-response", enabled, ...(reason ? { reason } : {}) },
     });
-    if (!first.ok) return fail(first.status >= 500 ? 503 : first.status, refusal(first));
+    if (!first.ok) return refuse(first);
     if (!enabled || form.get("alsoOpen") !== "yes") return { done: true };
     const second = await apiSend(event, "POST", path, {
       commandId: String(form.get("openCommandId") ?? ""),

@@ -1,6 +1,6 @@
 import { fail } from "@sveltejs/kit";
 import type { AddTenantResult, TenantRow } from "#domain/view/portal.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
@@ -29,8 +29,7 @@ export const actions: Actions = {
       isScanOnly: chosen.isScanOnly,
       ...(adminEmail ? { adminEmail } : {}),
     });
-    if (!answer.ok)
-      return fail(answer.status >= 500 ? 503 : answer.status, { ...chosen, refused: refusalText(answer) });
+    if (!answer.ok) return refuse(answer, chosen);
     return { ...chosen, made: answer.data };
   },
 };

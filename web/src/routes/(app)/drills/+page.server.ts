@@ -1,6 +1,6 @@
-import { fail, redirect } from "@sveltejs/kit";
+import { redirect } from "@sveltejs/kit";
 import type { DrillList } from "#domain/view/drill.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => ({
@@ -15,7 +15,7 @@ export const actions: Actions = {
       story: String(form.get("story") ?? ""),
       responseEnabled: form.get("response") === "on",
     });
-    if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+    if (!answer.ok) return refuse(answer);
     redirect(303, `/drills/${answer.data.id}`);
   },
 };

@@ -3,7 +3,7 @@ import type { MarkedAccount } from "#domain/policy/document.ts";
 import { MARKED_KINDS } from "#domain/policy/document.ts";
 import type { PolicyView } from "#domain/view/policy.ts";
 import { overrideOf } from "#lib/policy/form.ts";
-import { type ApiAnswer, apiGet, apiSend, refusal } from "#lib/server/api.ts";
+import { type ApiAnswer, apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 /** Of which organization (analysts only) and tenant, from the page's own address. */
@@ -30,9 +30,7 @@ export const load: PageServerLoad = async (event) => {
 const text = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
 const WAITS = "It waits for a second person; nothing was changed yet.";
 const answered = (answer: ApiAnswer<unknown>, saved: string) =>
-  answer.ok
-    ? { saved: answer.status === 202 ? WAITS : saved }
-    : fail(answer.status >= 500 ? 503 : answer.status, refusal(answer));
+  answer.ok ? { saved: answer.status === 202 ? WAITS : saved } : refuse(answer);
 const list = (value: string): string[] =>
   value
     .split(/[\s,;]+/)

@@ -1,6 +1,6 @@
 import { fail, redirect } from "@sveltejs/kit";
 import type { PartnerCustomer, PartnerSignInView } from "#domain/view/portal.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 type Onboarded = {
@@ -20,7 +20,7 @@ export const load: PageServerLoad = async (event) => ({
 export const actions: Actions = {
   signIn: async (event) => {
     const answer = await apiSend<{ url: string }>(event, "POST", "/api/partner/sign-in", {});
-    if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+    if (!answer.ok) return refuse(answer);
     redirect(303, answer.data.url);
   },
   onboard: async (event) => {
@@ -32,7 +32,7 @@ export const actions: Actions = {
       responseEnabled: form.has("responseEnabled"),
       isScanOnly: form.has("isScanOnly"),
     });
-    if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+    if (!answer.ok) return refuse(answer);
     return { onboarded: answer.data };
   },
 };

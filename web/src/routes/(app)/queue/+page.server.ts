@@ -1,6 +1,5 @@
-import { fail } from "@sveltejs/kit";
 import type { IncidentView, QueueItem } from "#domain/view/portal.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import { campaignsBeside } from "#lib/server/campaign.ts";
 import { postCommand } from "#lib/server/commands.ts";
 import type { Actions, PageServerLoad } from "./$types";
@@ -23,7 +22,7 @@ export const actions: Actions = {
     const form = await event.request.formData();
     const path = `/api/queue/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/claim`;
     const answer = await apiSend(event, "POST", path, { claim: form.get("claim") });
-    return answer.ok ? { claimed: true } : fail(answer.status, { refused: refusalText(answer) });
+    return answer.ok ? { claimed: true } : refuse(answer);
   },
   command: (event) =>
     postCommand(event, `/api/incidents/${encodeURIComponent(event.url.searchParams.get("of") ?? "")}/commands`),

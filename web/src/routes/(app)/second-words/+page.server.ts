@@ -1,5 +1,4 @@
-import { fail } from "@sveltejs/kit";
-import { apiSend, refusal } from "#lib/server/api.ts";
+import { apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = () => ({ crumbs: [{ label: "Second person" }] });
@@ -10,7 +9,7 @@ export const actions: Actions = {
     const path = `/api/second-words/${encodeURIComponent(String(form.get("id") ?? ""))}/answer`;
     const agree = form.get("agree") === "true";
     const answer = await apiSend(event, "POST", path, { agree });
-    if (!answer.ok) return fail(answer.status >= 500 ? 503 : answer.status, refusal(answer));
+    if (!answer.ok) return refuse(answer);
     return { done: agree ? "Agreed: it is done now." : "Refused: nothing was changed." };
   },
 };

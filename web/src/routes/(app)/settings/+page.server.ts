@@ -1,6 +1,5 @@
-import { fail } from "@sveltejs/kit";
 import type { TenantRow } from "#domain/view/portal.ts";
-import { apiSend, refusal } from "#lib/server/api.ts";
+import { apiSend, refuse } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -31,6 +30,6 @@ export const actions: Actions = {
     });
     return answer.ok
       ? { saved: answer.status === 202 ? "It waits for a second person; nothing was changed yet." : "Saved." }
-      : fail(answer.status >= 500 ? 503 : answer.status, refusal(answer));
+      : refuse(answer);
   },
 };

@@ -1,6 +1,6 @@
-import { fail, redirect } from "@sveltejs/kit";
+import { redirect } from "@sveltejs/kit";
 import type { DrillDebrief, DrillView } from "#domain/view/drill.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad, RequestEvent } from "./$types";
 
 const pathOf = (id: string): string => `/api/drills/${encodeURIComponent(id)}`;
@@ -12,7 +12,7 @@ export const load: PageServerLoad = async (event) => {
 
 async function post(event: RequestEvent, what: "attack" | "end" | "discard") {
   const answer = await apiSend(event, "POST", `${pathOf(event.params.id)}/${what}`, {});
-  return answer.ok ? undefined : fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+  return answer.ok ? undefined : refuse(answer);
 }
 
 export const actions: Actions = {

@@ -1,10 +1,9 @@
-import { fail } from "@sveltejs/kit";
 import type { LatencyLedger } from "#domain/evidence/latency.ts";
 import type { ImpactView } from "#domain/view/detection.ts";
 import type { CrossTenantView } from "#domain/view/phish.ts";
 import type { EventPage, IncidentView } from "#domain/view/portal.ts";
 import { tabOf } from "#lib/log/tabs.ts";
-import { apiGet, apiSend, refusal } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import { campaignsBeside } from "#lib/server/campaign.ts";
 import { postCommand, withdrawCommand } from "#lib/server/commands.ts";
 import { phishActions } from "#lib/server/phish.ts";
@@ -76,6 +75,6 @@ export const actions: Actions = {
     const answer = await apiSend<{ password: string }>(event, "POST", `${path(event.params.id)}/password/reveal`, {
       secretId,
     });
-    return answer.ok ? { password: answer.data.password } : fail(answer.status, refusal(answer));
+    return answer.ok ? { password: answer.data.password } : refuse(answer);
   },
 };

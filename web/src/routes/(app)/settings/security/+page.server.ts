@@ -1,5 +1,5 @@
-import { fail, type RequestEvent } from "@sveltejs/kit";
-import { type ApiAnswer, apiGet, apiSend, refusal } from "#lib/server/api.ts";
+import type { RequestEvent } from "@sveltejs/kit";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 type Security = {
@@ -15,15 +15,13 @@ export const load: PageServerLoad = async (event) => ({
 });
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
-const refused = (answer: Extract<ApiAnswer<unknown>, { ok: false }>) =>
-  fail(answer.status >= 500 ? 503 : answer.status, refusal(answer));
 const formOf = (event: RequestEvent) => event.request.formData();
 
 export const actions: Actions = {
   begin: async (event) => {
     const name = text(await formOf(event), "name");
     const answer = await apiSend<{ uri: string; key: string }>(event, "POST", "/api/auth/factors", { name });
-    return answer.ok ? { enrolment: answer.data } : refused(answer);
+    return answer.ok ? { enrolment: answer.data } : refuse(answer);
   },
   confirm: async (event) => {
     const form = await formOf(event);
@@ -32,17 +30,17 @@ export const actions: Actions = {
       code: text(form, "code"),
     });
     if (answer.ok) return { recoveryCodes: answer.data.recoveryCodes, done: "The second factor is set up." };
-    return fail(answer.status >= 500 ? 503 : answer.status, { ...refusal(answer), enrolment: { uri, key } });
+    return refuse(answer, { enrolment: { uri, key } });
   },
   remove: async (event) => {
     const form = await formOf(event);
     const path = `/api/auth/factors/${encodeURIComponent(text(form, "id"))}/remove`;
     const answer = await apiSend(event, "POST", path, { reason: text(form, "reason") });
-    return answer.ok ? { done: "It is taken away. Your other sessions have ended." } : refused(answer);
+    return answer.ok ? { done: "It is taken away. Your other sessions have ended." } : refuse(answer);
   },
   codes: async (event) => {
     const answer = await apiSend<{ recoveryCodes: string[] }>(event, "POST", "/api/auth/recovery-codes", {});
-    return answer.ok ? { recoveryCodes: answer.data.recoveryCodes } : refused(answer);
+    return answer.ok ? { recoveryCodes: answer.data.recoveryCodes } : refuse(answer);
   },
   require: async (event) => {
     const form = await formOf(event);
@@ -58,6 +56,6 @@ export const actions: Actions = {
             ? "Everybody who acts needs a second factor now."
             : "Second factors are each one’s choice again.",
         }
-      : refused(answer);
+      : refuse(answer);
   },
 };

@@ -1,9 +1,8 @@
-import { fail } from "@sveltejs/kit";
 import type { EmergencyView } from "#domain/view/emergency.ts";
 import type { EventPage, IncidentCard, ScanView, TenantRow } from "#domain/view/portal.ts";
 import type { SecondBook } from "#domain/view/second-book.ts";
 import { tabOf } from "#lib/log/tabs.ts";
-import { apiGet, apiSend, refusalText } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import { postCommand } from "#lib/server/commands.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -59,9 +58,7 @@ export const actions: Actions = {
       `/api/tenants/${encodeURIComponent(event.params.id)}/second-book/explain`,
       { actKey: String(form.get("actKey") ?? ""), reason: String(form.get("reason") ?? "").trim() },
     );
-    return answer.ok
-      ? { explained: true }
-      : fail(answer.status >= 500 ? 503 : answer.status, { refused: refusalText(answer) });
+    return answer.ok ? { explained: true } : refuse(answer);
   },
   command: (event) => postCommand(event, `/api/tenants/${encodeURIComponent(event.params.id)}/commands`),
 };

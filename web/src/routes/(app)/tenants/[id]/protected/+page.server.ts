@@ -1,9 +1,9 @@
-import { fail, type RequestEvent } from "@sveltejs/kit";
+import type { RequestEvent } from "@sveltejs/kit";
 import { EMERGENCY_CONFIRM_DAYS } from "#domain/tenant/emergency.ts";
 import type { EmergencyView } from "#domain/view/emergency.ts";
 import type { NeverTouchView } from "#domain/view/phish.ts";
 import type { TenantRow } from "#domain/view/portal.ts";
-import { apiGet, apiSend, refusal } from "#lib/server/api.ts";
+import { apiGet, apiSend, refuse } from "#lib/server/api.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 const pathOf = (event: RequestEvent): string => `/api/tenants/${encodeURIComponent(event.params.id ?? "")}`;
@@ -29,7 +29,7 @@ async function post(event: RequestEvent, path: string, names: Record<string, str
     Object.entries(names).map(([field, member]) => [member, String(form.get(field) ?? "").trim()]),
   );
   const answer = await apiSend(event, "POST", `${pathOf(event)}/${path}`, body);
-  return answer.ok ? { saved } : fail(answer.status >= 500 ? 503 : answer.status, refusal(answer));
+  return answer.ok ? { saved } : refuse(answer);
 }
 
 export const actions: Actions = {
