@@ -93,6 +93,8 @@ function containmentEnv(house: House): Record<string, string> {
     ...WORKER.env(context),
     PETRA_DB_URL_WORKER: house.database.urls.worker,
     PETRA_QUEUES: "containment",
+    // A loop of deaths locks more accounts in an hour than a person would let pass unasked.
+    PETRA_LOCK_CAPS: "100,0.05,100000,100000",
     PETRA_CLOCK_FILE: join(house.folder, "clock.json"),
   };
 }
