@@ -9,6 +9,7 @@ import { addPerson, createAuth } from "#api/auth.ts";
 import { API, type Context, nodeEnv, PORT_NAMES, type Ports, type ProcessSpec, WORKER } from "#cli/processes.ts";
 import { loadSecrets } from "#cli/secrets.ts";
 import { freePort } from "#cli/servers/ports.ts";
+import { startReaper } from "#cli/servers/reaper.ts";
 import { createTestNamespace } from "#cli/servers/test-servers.ts";
 import { createDb } from "#db/client.ts";
 import { createTestDatabase } from "#db/test/database.ts";
@@ -82,6 +83,19 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
     ...options.env,
   });
 
+  const reaper = startReaper(folder);
+  const alive = new Set<number>();
+  /** Ends a process also when this one is killed before it can. */
+  function watch(child: ChildProcess): void {
+    const { pid } = child;
+    if (pid === undefined) return;
+    reaper.watch([...alive.add(pid)]);
+    child.once("exit", () => {
+      alive.delete(pid);
+      reaper.watch([...alive]);
+    });
+  }
+
   function launch(spec: ProcessSpec, extra: Record<string, string> = {}): Running {
     const file = join(folder, `${spec.name}.log`);
     const log = openSync(file, "a", 0o600);
@@ -90,6 +104,7 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
       env: { ...envOf(spec), ...extra },
       stdio: ["ignore", log, log],
     });
+    watch(child);
     return {
       child,
       log: () => readFileSync(file, "utf8"),
@@ -167,6 +182,7 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
     temporal,
     factories,
     base,
+    watch,
     ask,
     truth,
     admin,
@@ -293,6 +309,7 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
       await authDb.close();
       await sql.end({ timeout: 5 });
       await database.close();
+      reaper.release();
       rmSync(folder, { recursive: true, force: true });
     },
   };

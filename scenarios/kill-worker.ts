@@ -31,11 +31,13 @@ export async function prepareContainment(house: House): Promise<Containment> {
   const env = { ...containmentEnv(house), PETRA_WORKFLOW_BUNDLE: bundle };
   const launch = (extra: Record<string, string>): ChildProcess => {
     const out = openSync(log, "a", 0o600);
-    return spawn(process.execPath, [join(ROOT, WORKER.script)], {
+    const child = spawn(process.execPath, [join(ROOT, WORKER.script)], {
       cwd: ROOT,
       env: { ...env, ...extra },
       stdio: ["ignore", out, out],
     });
+    house.watch(child);
+    return child;
   };
 
   return (death) => {
