@@ -1,6 +1,19 @@
 import type { Attribution, IncidentDraft } from "#domain/incident/analysis.ts";
 import { type Account, HOUR, type Seen } from "../world/seen.ts";
+import type { Story } from "./story.ts";
 import { fromAttackerAddress, type Handles, isStrangePlace } from "./weighed.ts";
+
+/** The records that incidents rest on; of an access only what somebody at home would not have done. */
+export const citedIn = (stories: readonly Story[]): Set<Seen> =>
+  new Set(
+    stories.flatMap((story) =>
+      story.parts.flatMap(({ detection, finding: { events } }) =>
+        detection.stage === "access"
+          ? events.filter((seen) => seen.event.outcome !== "success" || isStrangePlace(seen))
+          : events,
+      ),
+    ),
+  );
 
 /**
  * Marks every row of an account as the attacker's, the owner's or unclear, outwards from the proven events over
