@@ -97,7 +97,25 @@ describe("rules, mail, applications, devices", () => {
       ForwardingSmtpAddress: null,
     });
     expect([answer.status, answer.json.value]).toEqual([200, []]);
+    expect(answer.json["@adminapi.warnings"]).toEqual([expect.stringContaining("no settings")]);
     expect((await truthUser(t)).mailbox.forwardingSmtpAddress).toBe(`smtp:${t.attack.forwardingAddress}`);
+  });
+
+  it("takes a right by its beginning, takes no other with it, and says 200 to one it does not know", async () => {
+    const t = await story("spray-forward-connector", 9);
+    const userId = t.victim.objectId;
+    const change = (verb: string, rights: string[]) =>
+      cloud.cmdlet(t.tenantId, `${verb}-MailboxPermission`, {
+        Identity: userId,
+        User: "helper@attacker.example",
+        AccessRights: rights,
+      });
+    const rights = async () => (await truthUser(t)).mailbox.permissions.flatMap((one) => one.rights);
+    await change("Add", ["FullAccess", "ReadPerm"]);
+    expect(await rights()).toEqual(["FullAccess", "ReadPermission"]);
+    expect((await change("Remove", ["Everything"])).status).toBe(200);
+    await change("Remove", ["Full"]);
+    expect(await rights()).toEqual(["ReadPermission"]);
   });
 
   it("deletes a grant, and refuses Microsoft's own applications as a violation", async () => {

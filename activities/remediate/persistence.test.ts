@@ -190,7 +190,7 @@ test("what a person brought back is not taken away again by Response", async () 
   expect(await rulesOf(it)).toHaveLength(1);
 });
 
-test("an Exchange that says yes and does nothing is found out, and asked again until it holds", async () => {
+test("an Exchange that says yes with a warning and does nothing is found out, and asked again until it holds", async () => {
   const it = await rig.openIncident({
     story: "spray-forward-connector",
     artifacts: (attack) => [{ kind: "mailbox-forwarding", name: String(attack.forwardingAddress) }],

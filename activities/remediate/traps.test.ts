@@ -235,6 +235,20 @@ test("an app that was deleted and consented to again has a new id and is found b
   expect((await it.truth()).servicePrincipals.find((sp) => sp.id === app.id)?.accountEnabled).toBe(false);
 });
 
+test("what Exchange no longer has when its removal comes counts as taken away", async () => {
+  const it = await rig.openIncident({
+    story: "spray-forward-connector",
+    artifacts: (attack) => [
+      { kind: "mailbox-forwarding", name: String(attack.forwardingAddress) },
+      { kind: "inbound-connector", name: String(attack.connectorIdentity), objectId: String(attack.connectorIdentity) },
+    ],
+  });
+  await contain(it);
+  const tenant = tenantOf(it);
+  tenant.connectors = tenant.connectors.filter((one) => one.identity !== it.sim.attack.connectorIdentity);
+  expect(await rig.activities.disablePersistence(it.byResponse)).toMatchObject({ state: "verified" });
+});
+
 test("a tenant whose consent goes in the middle of step 3 ends as access lost, with what was done kept", async () => {
   const it = await rig.openIncident({
     artifacts: (attack) => [

@@ -30,6 +30,7 @@ export interface TruthUser {
   mailbox: {
     rules: { id: string; displayName: string; isEnabled: boolean; hidden: boolean }[];
     forwardingSmtpAddress: string | null;
+    permissions: { user: string; rights: string[] }[];
     folders: { displayName: string; messages: { internetMessageId: string }[] }[];
   };
 }

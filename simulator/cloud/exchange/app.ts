@@ -87,7 +87,8 @@ function invoke(call: Call): Response {
     : undefined;
   if (noop) {
     call.effect({ effect: `${name} (ignored)`, target: String(parameters.Identity ?? ""), before: null, after: null });
-    return answer(call, []);
+    const said = `The command completed successfully but no settings of '${parameters.Identity}' have been modified.`;
+    return answer(call, [], [said]);
   }
   return answer(call, cmdlet.run(call, parameters));
 }
@@ -95,7 +96,7 @@ function invoke(call: Call): Response {
 const COMMON = new Set(["Confirm", "ErrorAction", "ResultSize", "WarningAction"]);
 
 /** Pages by X: a next page is the same POST to the nextLink. */
-function answer(call: Call, rows: object[]): Response {
+function answer(call: Call, rows: object[], warnings: string[] = []): Response {
   const small = call.tenant.faults.find((fault) => fault.kind === "small-pages");
   const asked = Number(/maxpagesize=(\d+)/.exec(call.c.req.header("prefer") ?? "")?.[1] ?? 1000);
   const size = small ? Math.min(asked, Number(small.settings.size ?? 2)) : asked;
@@ -108,7 +109,7 @@ function answer(call: Call, rows: object[]): Response {
     url.searchParams.set("$skiptoken", String(offset + size));
     body["@odata.nextLink"] = url.toString();
   }
-  body["@adminapi.warnings"] = [];
+  body["@adminapi.warnings"] = warnings;
   body.value = rows.slice(offset, offset + size);
   return Response.json(body, { headers: { "rate-limit-remaining": "300" } });
 }

@@ -100,13 +100,20 @@ export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
   "Remove-MailboxPermission": {
     writes: true,
     parameters: ["Identity", "User", "AccessRights", "InheritanceType"],
-    run: (call, p) => takeRights(call, "Remove-MailboxPermission", p.Identity, p.User, isAccess),
+    run: (call, p) => {
+      const named = accessNamed(p.AccessRights);
+      return named.length === 0
+        ? []
+        : takeRights(call, "Remove-MailboxPermission", p.Identity, p.User, (right) => named.includes(right));
+    },
   },
   "Add-MailboxPermission": {
     writes: true,
     parameters: ["Identity", "User", "AccessRights", "InheritanceType", "AutoMapping"],
-    run: (call, p) =>
-      giveRights(call, "Add-MailboxPermission", p.Identity, p.User, [p.AccessRights].flat().map(String)),
+    run: (call, p) => {
+      const named = accessNamed(p.AccessRights);
+      return named.length === 0 ? [] : giveRights(call, "Add-MailboxPermission", p.Identity, p.User, named);
+    },
   },
   "Get-RecipientPermission": {
     writes: false,
@@ -179,6 +186,14 @@ export const MAILBOX_CMDLETS: Record<string, Cmdlet> = {
 const isSendAs = (right: string): boolean => right === "SendAs";
 const isOnBehalf = (right: string): boolean => right === "SendOnBehalf";
 const isAccess = (right: string): boolean => !isSendAs(right) && !isOnBehalf(right);
+
+const ACCESS = ["FullAccess", "ExternalAccount", "DeleteItem", "ReadPermission", "ChangePermission", "ChangeOwner"];
+
+/** Exchange takes a value by its beginning, and says 200 to one it does not know, having done nothing. */
+const accessNamed = (value: unknown): string[] =>
+  [value]
+    .flat()
+    .flatMap((one) => ACCESS.find((name) => name.toLowerCase().startsWith(String(one).toLowerCase())) ?? []);
 
 const withRights = (mailbox: Mailbox, wanted: (right: string) => boolean): Mailbox["permissions"] =>
   mailbox.permissions
