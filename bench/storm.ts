@@ -65,7 +65,8 @@ try {
   process.env[TEST_TEMPORAL_ADDRESS] = (await servers.temporal()).address;
   const house = await openHouse({ pollMs: 600_000 });
   try {
-    await house.startWorker();
+    // So many locks in an hour are what is measured here, not what a person must decide on.
+    await house.startWorker({ PETRA_LOCK_CAPS: "100,0.05,100000,100000" });
     await storm(house);
   } finally {
     await house.close();

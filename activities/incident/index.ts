@@ -31,7 +31,7 @@ const AUTOMATIC: readonly RemediationStepId[] = ["revoke-and-lock", "retract-phi
 /** Short, because a campaign has more locks than the worker has hands. */
 const VERIFY_FOR_MS = 4_000;
 /** How often steps that give way to others' locks look whether these are done. */
-const GIVE_WAY_LOOK_MS = 1_000;
+const GIVE_WAY_LOOK_MS = 2_000;
 /** What a person refused, undid or handed back is not begun again without a person. */
 const BEGINNABLE = ["waiting", "failed"];
 const BEGINNABLE_FOR_MORE = [...BEGINNABLE, "partly", "accepted", "verified"];

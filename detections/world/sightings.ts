@@ -15,8 +15,13 @@ const FULL = 0.75;
 const SLOT = 3;
 /** A first segment begins with the next one's address, kinds and count, days and last day; any other with the next one's address. */
 const HEAD = 3;
+/** A value: its hash, when it was first seen, and last day, days, kind and the rest of the hash. */
+const VALUE = 3;
+const LARGEST_SEGMENT = 128;
+/** Whoever has many values gets ever larger segments: few places in memory to look at. */
+const grown = (size: number): number => Math.min(LARGEST_SEGMENT, size * 2);
 const REMEMBERED = 64;
-const MAGIC = 0x50_45_54_31;
+const MAGIC = 0x50_45_54_32;
 const PREFACE = 8;
 
 /**
@@ -40,7 +45,7 @@ export class Sightings {
 
   /**
    * @param seed what others do not know
-   * @param perSegment how many values an owner mostly has: room is taken in such steps
+   * @param perSegment how many values an owner mostly has: room is taken in such steps, which grow
    */
   constructor(seed: number, perSegment: number) {
     this.#seed = seed | 0;
@@ -68,7 +73,7 @@ export class Sightings {
     const slot = this.#slotOf();
     const known = this.#slots[slot + 2]! >>> 0;
     if (known !== 0) return known;
-    const made = this.#take(HEAD + this.#perSegment * 3);
+    const made = this.#take(HEAD + this.#perSegment * VALUE);
     this.#slots[slot] = this.#high;
     this.#slots[slot + 1] = this.#low;
     this.#slots[slot + 2] = made;
@@ -104,12 +109,12 @@ export class Sightings {
 
   /** When a found value was first seen, ms. */
   first(found: number): number {
-    return (this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + this.#perSegment]! >>> 0) * 1000;
+    return (this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + 1]! >>> 0) * 1000;
   }
 
   /** On how many days a found value was seen, or how often it was counted; 255 stands for more. */
   days(found: number): number {
-    return (this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + 2 * this.#perSegment]! >>> 8) & 0xff;
+    return (this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + 2]! >>> 8) & 0xff;
   }
 
   /** A value was seen. One not seen for months begins anew. */
@@ -121,12 +126,12 @@ export class Sightings {
       return;
     }
     const chunk = this.#chunks[found >>> CHUNK_BITS]!;
-    const word = (found & INSIDE) + 2 * this.#perSegment;
+    const word = (found & INSIDE) + 2;
     const known = chunk[word]!;
     const last = known >>> 16;
     if (last === day) return;
     const isForgotten = day - last > FORGET_AFTER_DAYS;
-    if (isForgotten) chunk[word - this.#perSegment] = Math.floor(at / 1000);
+    if (isForgotten) chunk[word - 1] = Math.floor(at / 1000);
     const days = isForgotten ? 1 : Math.min(MOST_DAYS, ((known >>> 8) & 0xff) + 1);
     chunk[word] = (day << 16) | (days << 8) | (known & 0xff);
   }
@@ -139,7 +144,7 @@ export class Sightings {
       return;
     }
     const chunk = this.#chunks[found >>> CHUNK_BITS]!;
-    const word = (found & INSIDE) + 2 * this.#perSegment;
+    const word = (found & INSIDE) + 2;
     if (((chunk[word]! >>> 8) & 0xff) < MOST_DAYS) chunk[word]! += 1 << 8;
   }
 
@@ -150,22 +155,23 @@ export class Sightings {
       this.#add(owner, kind, at, Math.floor(at / DAY));
       return;
     }
-    this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + this.#perSegment] = Math.floor(at / 1000);
+    this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + 1] = Math.floor(at / 1000);
   }
 
   /** Whether at least `need` values of an owner pass; values are told by address. */
   hasAtLeast(owner: number, need: number, passes: (found: number) => boolean): boolean {
-    const size = this.#perSegment;
+    let size = this.#perSegment;
     let left = this.#used(owner);
     let count = 0;
     let segment = owner;
-    let tags = owner + HEAD;
+    let values = owner + HEAD;
     while (count < need && left > 0) {
       const here = Math.min(size, left);
-      for (let i = 0; i < here && count < need; i++) if (passes(tags + i)) count += 1;
-      left -= here;
+      for (let i = 0; i < here && count < need; i++) if (passes(values + i * VALUE)) count += 1;
+      left -= size;
+      size = grown(size);
       segment = this.#chunks[segment >>> CHUNK_BITS]![segment & INSIDE]! >>> 0;
-      tags = segment + 1;
+      values = segment + 1;
     }
     return count >= need;
   }
@@ -288,45 +294,49 @@ export class Sightings {
   }
 
   #find(owner: number, kind: number): number {
-    const size = this.#perSegment;
     const wanted = this.#high;
     const mark = (kind << 4) | (this.#low & 0xf);
+    let size = this.#perSegment;
     let chunk = this.#chunks[owner >>> CHUNK_BITS]!;
     let segment = owner;
-    let tags = (owner & INSIDE) + HEAD;
+    let values = (owner & INSIDE) + HEAD;
     let left = chunk[(owner & INSIDE) + 1]! >>> 16;
     while (left > 0) {
-      const end = tags + (left < size ? left : size);
-      for (let i = tags; i < end; i++)
-        if (chunk[i] === wanted && (chunk[i + 2 * size]! & 0xff) === mark) return segment - (segment & INSIDE) + i;
+      const end = values + (left < size ? left : size) * VALUE;
+      for (let i = values; i < end; i += VALUE)
+        if (chunk[i] === wanted && (chunk[i + 2]! & 0xff) === mark) return segment - (segment & INSIDE) + i;
       left -= size;
+      size = grown(size);
       segment = chunk[segment & INSIDE]! >>> 0;
       chunk = this.#chunks[segment >>> CHUNK_BITS]!;
-      tags = (segment & INSIDE) + 1;
+      values = (segment & INSIDE) + 1;
     }
     return 0;
   }
 
   /** Adds the value with the hash at hand. */
   #add(owner: number, kind: number, at: number, day: number): void {
-    const size = this.#perSegment;
     const used = this.#used(owner);
     if (used >= MAX_VALUES && this.#ofKind(owner, kind) >= MAX_VALUES) return;
+    let size = this.#perSegment;
     let segment = owner;
-    for (let full = used; full > size; full -= size)
+    let inside = used;
+    while (inside > size) {
+      inside -= size;
+      size = grown(size);
       segment = this.#chunks[segment >>> CHUNK_BITS]![segment & INSIDE]! >>> 0;
-    let inside = used === 0 ? 0 : ((used - 1) % size) + 1;
+    }
     if (inside === size) {
-      const next = this.#take(1 + size * 3);
+      const next = this.#take(1 + grown(size) * VALUE);
       this.#chunks[segment >>> CHUNK_BITS]![segment & INSIDE] = next;
       segment = next;
       inside = 0;
     }
     const chunk = this.#chunks[segment >>> CHUNK_BITS]!;
-    const tag = (segment & INSIDE) + (segment === owner ? HEAD : 1) + inside;
-    chunk[tag] = this.#high;
-    chunk[tag + size] = Math.floor(at / 1000);
-    chunk[tag + 2 * size] = (day << 16) | (1 << 8) | (kind << 4) | (this.#low & 0xf);
+    const value = (segment & INSIDE) + (segment === owner ? HEAD : 1) + inside * VALUE;
+    chunk[value] = this.#high;
+    chunk[value + 1] = Math.floor(at / 1000);
+    chunk[value + 2] = (day << 16) | (1 << 8) | (kind << 4) | (this.#low & 0xf);
     const word = (owner & INSIDE) + 1;
     const head = this.#chunks[owner >>> CHUNK_BITS]!;
     head[word] = ((used + 1) << 16) | (head[word]! & 0xffff) | (1 << kind);
@@ -334,9 +344,8 @@ export class Sightings {
 
   #ofKind(owner: number, kind: number): number {
     let count = 0;
-    const size = this.#perSegment;
     this.hasAtLeast(owner, 0x1_0000, (found) => {
-      const stamp = this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + 2 * size]!;
+      const stamp = this.#chunks[found >>> CHUNK_BITS]![(found & INSIDE) + 2]!;
       if (((stamp >>> 4) & 0xf) === kind) count += 1;
       return false;
     });
