@@ -103,9 +103,9 @@ function principal(item: InventoryItem, get: Get, add: Add): string {
   const scopes = get("scopes", "appRoles") ?? "";
   const reaches = REACH.test(scopes);
   if (imitated(item.name)?.how === "disguised" && !isTrue(get("isVerified")))
-    add(reaches ? LEFTOVER.appDisguised : LEFTOVER.joins, "its name imitates another by look-alike letters");
+    add(reaches ? LEFTOVER.appDisguised : LEFTOVER.joins, "bears a name that imitates another by look-alike letters");
   if (reaches && ABUSED_APPS.has((get("appId") ?? "").toLowerCase()))
-    add(LEFTOVER.appAlone, "public reports name it in stolen mailboxes");
+    add(LEFTOVER.appAlone, "is named in public reports of stolen mailboxes");
   return scopes ? `reaches ${scopes.split(/\s+/).slice(0, 4).join(", ")}` : "is known to the company";
 }
 

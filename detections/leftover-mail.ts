@@ -93,16 +93,16 @@ export function judgeGrant(item: InventoryItem, world: World): Judged {
   const mail = MAIL_SCOPE.test(scopes);
   if (disguised && mail) {
     points += LEFTOVER.appDisguised;
-    why.push("its name imitates another by look-alike letters");
+    why.push("bears a name that imitates another by look-alike letters");
   }
   const users = usersOf(appId, world);
   if (mail && !verified && users <= 2 && get("consentType") !== "AllPrincipals") {
     points += LEFTOVER.appAlone;
-    why.push("reads mail, nobody vouches for its publisher and hardly anybody else uses it");
+    why.push("reads mail, although nobody vouches for its publisher and hardly anybody else uses it");
   }
   if (ABUSED_APPS.has(appId.toLowerCase()) && users <= 2) {
     points += LEFTOVER.appAbused;
-    why.push("public reports name it in stolen mailboxes");
+    why.push("is named in public reports of stolen mailboxes");
   }
   return {
     item,

@@ -51,7 +51,7 @@ it("what weighs enough together is one incident of the account that tells each t
     detectableAt: INPUT.asOf,
     attack: ["T1098", "T1114.003"],
     attacker: { ips: [], asns: [], userAgents: [], sessions: [], apps: [] },
-    headline: 'Something an intruder left is still there: inbox-rule "." and mailbox-forwarding "box@gmail.com"',
+    headline: 'Something an intruder left is still there: inbox rule "." and mailbox forwarding "box@gmail.com"',
     recordIds: [`inventory/inbox-rule/${rule.objectId}`, `inventory/mailbox-forwarding/${sent.objectId}`],
     against: [],
     notVisible: ["No log shows who made this or when", "Audit was off"],
@@ -76,7 +76,7 @@ it("what weighs enough together is one incident of the account that tells each t
     [".", "active", true, rule.objectId, ANN.upn],
     ["box@gmail.com", "active", true, sent.objectId, ANN.upn],
   ]);
-  expect(one!.story).toContain('The mailbox-forwarding "box@gmail.com" sends all mail to box@gmail.com.');
+  expect(one!.story).toContain('The mailbox forwarding "box@gmail.com" sends all mail to box@gmail.com.');
 });
 
 it("what weighs too little is a note, and what says nothing is neither", () => {
@@ -201,7 +201,7 @@ it("an application is his who let it in, named as such, with three things the he
     "service-principal",
   ]);
   expect(incidents[0]?.headline).toBe(
-    'Something an intruder left is still there: inbox-rule "." and oauth-grant "rnicrosoft Mail Backup"',
+    'Something an intruder left is still there: inbox rule "." and OAuth grant "rnicrosoft Mail Backup"',
   );
   expect(incidents[0]?.severity).toBe("high");
 });

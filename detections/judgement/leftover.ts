@@ -94,6 +94,10 @@ function recordIdOf(item: InventoryItem): string {
   return `inventory/${item.kind}/${item.objectId}`;
 }
 
+/** `oauth-grant` → `OAuth grant`. */
+const wordsOf = ({ kind }: InventoryItem): string =>
+  kind.replaceAll("-", " ").replace("oauth", "OAuth").replace("mfa", "MFA");
+
 function incident(owner: AccountRef, parts: Judged[], input: AnalysisInput): IncidentDraft {
   const score = parts.reduce((sum, p) => sum + p.points, 0);
   const at =
@@ -109,10 +113,10 @@ function incident(owner: AccountRef, parts: Judged[], input: AnalysisInput): Inc
     severity: score >= JUDGEMENT.high ? "high" : "medium",
     confidence: Math.round((1 - Math.exp(-score / JUDGEMENT.confidenceScale)) * 1000) / 1000,
     headline: `Something an intruder left is still there: ${parts
-      .map((p) => `${p.item.kind} "${p.item.name}"`)
+      .map((p) => `${wordsOf(p.item)} "${p.item.name}"`)
       .slice(0, 2)
       .join(" and ")}`,
-    story: parts.map((p) => `The ${p.item.kind} "${p.item.name}" ${p.why.join(", ")}.`).join(" "),
+    story: parts.map((p) => `The ${wordsOf(p.item)} "${p.item.name}" ${p.why.join(", ")}.`).join(" "),
     firstAttackerActivity: at,
     lastAttackerActivity: at,
     detectableAt: input.asOf,
