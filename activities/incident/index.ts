@@ -14,6 +14,7 @@ import type { RemediationStepId } from "#domain/remediation/steps.ts";
 import { perform } from "./perform.ts";
 import type { RemediatePort, StepOutcome } from "./remediate-port.ts";
 import { about, settle, takeUp } from "./take-up.ts";
+import { createTurns } from "./turns.ts";
 
 export type IncidentDeps = {
   db: Db;
@@ -38,6 +39,7 @@ const BEGINNABLE_FOR_MORE = [...BEGINNABLE, "partly", "accepted", "verified"];
 
 /** The activities of respondToIncident. Each answers with the brief as it stands afterwards; each may run twice. */
 export function createIncidentActivities(deps: IncidentDeps) {
+  const turnOf = createTurns();
   const inScope = async <T>(at: At, fn: (tx: ScopedTx, scoped: At & { orgId: string }) => Promise<T>): Promise<T> => {
     const orgId = await orgOfTenant(deps.db, at.tenantId);
     if (!orgId) throw ApplicationFailure.nonRetryable("No such tenant", "NotFound");
@@ -60,16 +62,16 @@ export function createIncidentActivities(deps: IncidentDeps) {
   }
 
   /**
-   * In a campaign every account is locked before any phish is moved (L10). Waits as a failed attempt, which costs neither a
-   * hand of the worker nor an event of the history.
+   * In a campaign every account is locked before any phish is moved (L10), and what gave way begins in turn. Waits as a
+   * failed attempt, which costs neither a hand of the worker nor an event of the history.
    */
-  async function giveWayToLocks(at: At): Promise<void> {
-    if (!(await inScope(at, (tx) => givesWayToLocks(tx, at.incidentId, now())))) return;
-    throw ApplicationFailure.create({
-      message: "Other accounts are being locked first.",
-      type: "LocksFirst",
-      nextRetryDelay: GIVE_WAY_LOOK_MS,
-    });
+  async function giveWayToLocks(at: At, isFirst: boolean): Promise<void> {
+    const wait = (message: string, type: string, nextRetryDelay: number) =>
+      ApplicationFailure.create({ message, type, nextRetryDelay });
+    if (await inScope(at, (tx) => givesWayToLocks(tx, at.incidentId, now())))
+      throw wait("Other accounts are being locked first.", "LocksFirst", GIVE_WAY_LOOK_MS);
+    const turn = isFirst ? turnOf(at.incidentId) : 0;
+    if (turn > 0) throw wait("Steps for other accounts begin first.", "NotYetItsTurn", Math.ceil(turn));
   }
 
   return {
@@ -98,7 +100,11 @@ export function createIncidentActivities(deps: IncidentDeps) {
         let present = await brief(at);
         for (const step of AUTOMATIC.slice(AUTOMATIC.indexOf(first))) {
           if (!present.ready.includes(step)) continue;
-          if (step !== "revoke-and-lock") await giveWayToLocks(at);
+          if (step !== "revoke-and-lock")
+            await giveWayToLocks(
+              at,
+              ran.every((one) => one === "revoke-and-lock"),
+            );
           ran.push(step);
           await runAutomatic(at, step);
           present = await brief(at);
