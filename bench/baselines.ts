@@ -130,7 +130,8 @@ const away = new Set<string>();
 for (const drawn of large.stream) {
   see(large.baselines, drawn);
   // Who is drawn as odd for the second time has been there before.
-  if (drawn.isOdd && away.size === away.add(drawn.account.key).size) continue;
+  if (drawn.isOdd && away.has(drawn.account.key)) continue;
+  if (drawn.isOdd) away.add(drawn.account.key);
   const count = drawn.isOdd ? odd : plain;
   count.all += 1;
   if (drawn.seen.place.standing === "new" && drawn.seen.place.strangeness > 1.5) count.strange += 1;

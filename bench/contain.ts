@@ -1,7 +1,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { createTestServers, TEST_PG_URL, TEST_TEMPORAL_ADDRESS } from "#cli/servers/test-servers.ts";
-import { type CloudTenant, type House, openHouse, until } from "../scenarios/house.ts";
+import { type CloudTenant, type House, MANY_LOCKS, openHouse, until } from "../scenarios/house.ts";
 import { openEmpty } from "./empty.ts";
 
 /*
@@ -80,8 +80,7 @@ async function measure(): Promise<void> {
   const house = await openHouse({ pollMs: 600_000 });
   const empty = await openEmpty();
   try {
-    // Two hundred locks in an hour are what is measured here, not what a person must decide on.
-    await house.startWorker({ PETRA_LOCK_CAPS: "100,0.05,100000,100000" });
+    await house.startWorker(MANY_LOCKS);
     const org = await house.factories.org({ name: "Northgate IT" });
     const admin = await house.person(org.id, { role: "admin" });
     say(`Making and onboarding ${count + warmUp} tenants ...`);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { createTestServers, TEST_PG_URL, TEST_TEMPORAL_ADDRESS } from "#cli/servers/test-servers.ts";
-import { type CloudTenant, type House, openHouse, until } from "../scenarios/house.ts";
+import { type CloudTenant, type House, MANY_LOCKS, openHouse, until } from "../scenarios/house.ts";
 import { openEmpty } from "./empty.ts";
 
 /*
@@ -65,8 +65,7 @@ try {
   process.env[TEST_TEMPORAL_ADDRESS] = (await servers.temporal()).address;
   const house = await openHouse({ pollMs: 600_000 });
   try {
-    // So many locks in an hour are what is measured here, not what a person must decide on.
-    await house.startWorker({ PETRA_LOCK_CAPS: "100,0.05,100000,100000" });
+    await house.startWorker(MANY_LOCKS);
     await storm(house);
   } finally {
     await house.close();

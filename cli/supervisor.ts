@@ -42,13 +42,13 @@ const lastLines = (file: string): string =>
     .slice(-6)
     .join("\n");
 
-// Nothing of the launcher's own environment reaches a child but what finds programs and names the language.
+// Nothing of the launcher's own environment reaches a child but what finds programs, names the language and speeds up its start.
 const baseEnv = (context: Context): Record<string, string> => ({
   PATH: `${join(context.root, "node_modules/.bin")}:${process.env.PATH ?? "/usr/bin:/bin"}`,
   HOME: context.dataDir,
   LANG: "C.UTF-8",
   TZ: "UTC",
-  ...nodeEnv(context.root),
+  ...nodeEnv(),
 });
 
 const answers = (url: string): Promise<boolean> =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Context, nodeEnv, type Ports, WORKER } from "#cli/processes.ts";
 import { loadSecrets } from "#cli/secrets.ts";
 import { bundleWorkflows } from "#temporal/bundle.ts";
-import type { House } from "./house.ts";
+import { type House, MANY_LOCKS } from "./house.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -91,12 +91,11 @@ function containmentEnv(house: House): Record<string, string> {
     PATH: process.env.PATH ?? "/usr/bin:/bin",
     HOME: house.folder,
     TZ: "UTC",
-    ...nodeEnv(ROOT),
+    ...nodeEnv(),
     ...WORKER.env(context),
     PETRA_DB_URL_WORKER: house.database.urls.worker,
     PETRA_QUEUES: "containment",
-    // A loop of deaths locks more accounts in an hour than a person would let pass unasked.
-    PETRA_LOCK_CAPS: "100,0.05,100000,100000",
+    ...MANY_LOCKS,
     PETRA_CLOCK_FILE: join(house.folder, "clock.json"),
   };
 }

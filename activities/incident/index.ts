@@ -37,6 +37,10 @@ const GIVE_WAY_LOOK_MS = 2_000;
 const BEGINNABLE = ["waiting", "failed"];
 const BEGINNABLE_FOR_MORE = [...BEGINNABLE, "partly", "accepted", "verified"];
 
+/** A failed attempt that is made again after a time. */
+const later = (message: string, type: string, nextRetryDelay: number) =>
+  ApplicationFailure.create({ message, type, nextRetryDelay });
+
 /** The activities of respondToIncident. Each answers with the brief as it stands afterwards; each may run twice. */
 export function createIncidentActivities(deps: IncidentDeps) {
   const turnOf = createTurns();
@@ -65,13 +69,13 @@ export function createIncidentActivities(deps: IncidentDeps) {
    * In a campaign every account is locked before any phish is moved (L10), and what gave way begins in turn. Waits as a
    * failed attempt, which costs neither a hand of the worker nor an event of the history.
    */
-  async function giveWayToLocks(at: At, isFirst: boolean): Promise<void> {
-    const wait = (message: string, type: string, nextRetryDelay: number) =>
-      ApplicationFailure.create({ message, type, nextRetryDelay });
+  async function giveWayToLocks(at: At): Promise<void> {
     if (await inScope(at, (tx) => givesWayToLocks(tx, at.incidentId, now())))
-      throw wait("Other accounts are being locked first.", "LocksFirst", GIVE_WAY_LOOK_MS);
-    const turn = isFirst ? turnOf(at.incidentId) : 0;
-    if (turn > 0) throw wait("Steps for other accounts begin first.", "NotYetItsTurn", Math.ceil(turn));
+      throw later("Other accounts are being locked first.", "LocksFirst", GIVE_WAY_LOOK_MS);
+  }
+  function beginInTurn({ incidentId }: At): void {
+    const wait = turnOf(incidentId);
+    if (wait > 0) throw later("Steps for other accounts begin first.", "NotYetItsTurn", Math.ceil(wait));
   }
 
   return {
@@ -100,11 +104,10 @@ export function createIncidentActivities(deps: IncidentDeps) {
         let present = await brief(at);
         for (const step of AUTOMATIC.slice(AUTOMATIC.indexOf(first))) {
           if (!present.ready.includes(step)) continue;
-          if (step !== "revoke-and-lock")
-            await giveWayToLocks(
-              at,
-              ran.every((one) => one === "revoke-and-lock"),
-            );
+          if (step !== "revoke-and-lock") {
+            await giveWayToLocks(at);
+            if (ran.every((one) => one === "revoke-and-lock")) beginInTurn(at);
+          }
           ran.push(step);
           await runAutomatic(at, step);
           present = await brief(at);

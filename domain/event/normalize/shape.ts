@@ -132,13 +132,11 @@ const ROWS: readonly (readonly string[])[] = [
   ["OperationName", "TargetResources"],
   ["OperationName", "InitiatedBy"],
   ["ActivityDisplayName", "InitiatedBy"],
-  ["AccountUpn", "ErrorCode", "IPAddress"],
-  ["AccountObjectId", "ErrorCode", "LogonType"],
 ];
 
 function isTableRow(raw: Raw): boolean {
   if (TABLES.test(text(raw, "Type") ?? "")) return true;
-  return ROWS.some((names) => names.every((name) => Object.hasOwn(raw, name)));
+  return isHuntingSignIn(raw) || ROWS.some((names) => names.every((name) => Object.hasOwn(raw, name)));
 }
 
 function isOfficeRow(raw: Raw): boolean {

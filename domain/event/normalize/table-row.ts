@@ -69,7 +69,10 @@ export function rowToGraph(raw: Raw): Raw {
 
 /** A row of Defender's AADSignInEventsBeta or EntraIdSignInEvents. */
 export const isHuntingSignIn = (raw: Raw): boolean =>
-  Object.hasOwn(raw, "ErrorCode") && (Object.hasOwn(raw, "AccountUpn") || Object.hasOwn(raw, "AccountObjectId"));
+  [
+    ["AccountUpn", "ErrorCode", "IPAddress"],
+    ["AccountObjectId", "ErrorCode", "LogonType"],
+  ].some((names) => names.every((name) => Object.hasOwn(raw, name)));
 
 /** Defender's numbers for what Graph says in words. */
 const RISK: Record<string, string> = { "10": "low", "50": "medium", "100": "high" };
