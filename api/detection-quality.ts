@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Measured quality of the detections, by detection id. */
@@ -54,9 +54,9 @@ export function parseQuality(page: string): Quality["of"] {
 /** The published measurement, or nothing where the page does not exist. */
 export async function readQuality(path = PAGE): Promise<Quality> {
   try {
-    const [page, { mtime }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
+    const page = await readFile(path, "utf8");
     return {
-      measured: /\d{4}-\d{2}-\d{2}/.exec(page)?.[0] ?? mtime.toISOString().slice(0, 10),
+      measured: /\d{4}-\d{2}-\d{2}/.exec(page)?.[0] ?? null,
       of: parseQuality(page),
     };
   } catch {

@@ -60,7 +60,7 @@ export function pageOf({ seed, sets, stories, populations }: Report): string {
   return `${[
     "# Detection quality",
     "",
-    `Written by \`npm run evaluate\`; do not edit. Seed of this run: ${seed}.`,
+    `Written by \`npm run evaluate\` on ${new Date().toISOString().slice(0, 10)}; do not edit. Seed of this run: ${seed}.`,
     "",
     "An attack episode counts as hit when the signals of one incident at medium or above cite at least three of its records (a third, where it has fewer than nine). An episode that is nothing but password guessing may be cited by one entry of failed attacks instead. Suspicious episodes count neither way. A trap is raised when any signal of such an incident cites one of its records.",
     "",
