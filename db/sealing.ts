@@ -1,10 +1,21 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-const keyFor = (masterKey: Uint8Array, purpose: string): Uint8Array =>
-  new Uint8Array(hkdfSync("sha256", masterKey, new Uint8Array(), `petra:${purpose}`, 32));
+/** Derived once a master key and purpose: every payload of every workflow is sealed. */
+const derived = new WeakMap<Uint8Array, Map<string, KeyObject>>();
+
+function keyFor(masterKey: Uint8Array, purpose: string): KeyObject {
+  const ofMaster = derived.get(masterKey) ?? new Map<string, KeyObject>();
+  derived.set(masterKey, ofMaster);
+  const known = ofMaster.get(purpose);
+  if (known) return known;
+  const bytes = hkdfSync("sha256", masterKey, new Uint8Array(), `petra:${purpose}`, 32);
+  const made = createSecretKey(new Uint8Array(bytes));
+  ofMaster.set(purpose, made);
+  return made;
+}
 
 /**
  * Seals with AES-256-GCM under a key derived from the 32-byte master key for this purpose.

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createM365Cloud } from "#activities/clients/m365/cloud.ts";
 import { MICROSOFT_LIMITS } from "#activities/clients/m365/limiter.ts";
+import type { DetectDeps } from "#activities/detect/run-detections.ts";
 import { factsOf } from "#activities/enrich/index.ts";
 import { createIncidentActivities } from "#activities/incident/index.ts";
 import { createCollectActivities } from "#activities/ingest/index.ts";
@@ -90,9 +91,15 @@ export function compose(env: WorkerEnv, content: OwnContent) {
     workflowIdOf: workflowIds.incident,
     publicUrl,
   };
-  const lockAtOnce = (at: { tenantId: string; incidentId: string }) => {
-    const workflowId = workflowIds.incident(at.tenantId, at.incidentId);
-    return remediate.lockAtOnce({ ...at, by: { kind: "response", workflowId } });
+  const prepareLock: DetectDeps["prepareLock"] = (of) => {
+    const lock = remediate.prepareLock(of);
+    return (
+      lock &&
+      ((at, rows) => {
+        const workflowId = workflowIds.incident(at.tenantId, at.incidentId);
+        return lock({ ...at, by: { kind: "response", workflowId } }, rows);
+      })
+    );
   };
   const pollEveryMs = env.PETRA_POLL_MS ?? PACE[env.PETRA_MODE].pollMs;
   const activities: ActivitiesByQueue = {
@@ -101,7 +108,7 @@ export function compose(env: WorkerEnv, content: OwnContent) {
       ...createTenantActivities({ db, clock, cloud, bell }),
       ...createCollectActivities({
         ...detect,
-        ...(env.PETRA_LOCK_AT_ONCE === "on" ? { lockAtOnce } : {}),
+        ...(env.PETRA_LOCK_AT_ONCE === "on" ? { prepareLock } : {}),
         cloud,
         runWatches: () => remediate.runWatches({}),
         hastenLocks: remediate.hastenLocks,

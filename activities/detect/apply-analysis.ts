@@ -15,6 +15,7 @@ import {
 } from "#db/repos/detection.ts";
 import type { StoredEvent } from "#db/repos/ingest.ts";
 import { writeAudit } from "#db/repos/order.ts";
+import { loadCase } from "#db/repos/remediate.ts";
 import { type SideFindings, writeSideFindings } from "#db/repos/side-findings.ts";
 import { findTenant, type TenantRecord } from "#db/repos/tenant.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
@@ -37,7 +38,16 @@ type Input = {
   now: string;
   hasInventory: boolean;
 };
-type Carried = { incidentId: string; isNew: boolean; hasGrown: boolean; isUnanswered: boolean; accountKey: number };
+export type Carried = {
+  incidentId: string;
+  accountKey: number;
+  isNew: boolean;
+  hasGrown: boolean;
+  /** Response was to act on it and nobody has locked the account yet. */
+  isUnanswered: boolean;
+  lockAtOnce?: (at: At) => Promise<unknown>;
+};
+type At = { tenantId: string; incidentId: string };
 
 /** Carries one judgement into the incidents: opens, grows and links them. A lock waits for nothing more than this. */
 export async function carryIncidents(tx: ScopedTx, input: Input): Promise<Carried[]> {
@@ -89,6 +99,7 @@ async function carryDraft(tx: ScopedTx, carry: Carry): Promise<Omit<Carried, "ac
   if (open) return grow(tx, carry, open);
   const relation = await relationTo(tx, carry, earlier);
   if (relation === "same") return undefined;
+  const lock = carry.tenant.responseEnabled ? carry.deps.prepareLock?.(carry) : undefined;
   const id = crypto.randomUUID();
   const made = await openIncident(tx, owner, draft, {
     id,
@@ -100,25 +111,30 @@ async function carryDraft(tx: ScopedTx, carry: Carry): Promise<Omit<Carried, "ac
     now,
   });
   if (!made) return undefined;
-  await writeEvidence(tx, owner, made.id, draft, { ...evidenceContext(carry), isNew: true });
-  await writeAudit(tx, {
-    ...owner,
-    incidentId: made.id,
-    at: now,
-    actor: { kind: "system", room: "detect" },
-    action: "incident.open",
-    detail: { kind: draft.kind, severity: draft.severity, confidence: draft.confidence, number: made.number },
-  });
-  await queueIncidentMessages(tx, {
-    owner,
-    tenantName: carry.tenant.name,
-    incident: made,
-    upn: account.upn,
-    responseEnabled: carry.tenant.responseEnabled,
-    publicUrl: carry.deps.publicUrl,
-    now,
-  });
-  return { incidentId: made.id, isNew: true, hasGrown: false, isUnanswered: made.responseActs };
+  // One after the other on the connection, without waiting for each answer: a lock waits for all of it.
+  const [rows] = await Promise.all([
+    lock && loadCase(tx, made.id),
+    writeEvidence(tx, owner, made.id, draft, { ...evidenceContext(carry), isNew: true }),
+    writeAudit(tx, {
+      ...owner,
+      incidentId: made.id,
+      at: now,
+      actor: { kind: "system", room: "detect" },
+      action: "incident.open",
+      detail: { kind: draft.kind, severity: draft.severity, confidence: draft.confidence, number: made.number },
+    }),
+    queueIncidentMessages(tx, {
+      owner,
+      tenantName: carry.tenant.name,
+      incident: made,
+      upn: account.upn,
+      responseEnabled: carry.tenant.responseEnabled,
+      publicUrl: carry.deps.publicUrl,
+      now,
+    }),
+  ]);
+  const opened = { incidentId: made.id, isNew: true, hasGrown: false, isUnanswered: made.responseActs };
+  return lock && rows ? { ...opened, lockAtOnce: (at) => lock(at, rows) } : opened;
 }
 
 const evidenceContext = ({ clocks, account, now }: Carry) => ({
@@ -147,7 +163,10 @@ async function grow(tx: ScopedTx, carry: Carry, open: IncidentRecord) {
   }
   // Who opened it may have died before its workflow was rung.
   const isUnanswered = open.responseActs && open.lockAcceptedAt === null;
-  return { incidentId: open.id, isNew: false, hasGrown: newTargets > 0, isUnanswered };
+  const grown = { incidentId: open.id, isNew: false, hasGrown: newTargets > 0, isUnanswered };
+  const lock = isUnanswered ? carry.deps.prepareLock?.(carry) : undefined;
+  const rows = lock && (await loadCase(tx, open.id));
+  return lock && rows ? { ...grown, lockAtOnce: (at: At) => lock(at, rows) } : grown;
 }
 
 /** "same" = nothing new; otherwise the closed incident to link to, if there is one (D8). */

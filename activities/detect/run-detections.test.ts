@@ -272,11 +272,16 @@ describe("a judgement", () => {
     drafts = [draft(["l1"])];
     const told: string[] = [];
     const runWith = (lock: () => Promise<unknown>) => {
-      const lockAtOnce = ({ incidentId }: { incidentId: string }) => {
-        told.push(`lock ${incidentId} after ${rung.length}`);
-        return lock();
+      const prepareLock: DetectDeps["prepareLock"] = ({ account }) => {
+        const prepared = rung.length;
+        return ({ incidentId }, rows) => {
+          expect(rows).toMatchObject({ incident: { id: incidentId }, account: { id: account.id } });
+          expect(rows.steps).toHaveLength(6);
+          told.push(`lock ${incidentId} after ${prepared}`);
+          return lock();
+        };
       };
-      return runDetections({ ...deps(), lockAtOnce }, owner, { days: 30 });
+      return runDetections({ ...deps(), prepareLock }, owner, { days: 30 });
     };
     await runWith(async () => {});
     const [incident] = await incidentsOf(owner.tenantId);
@@ -291,7 +296,8 @@ describe("a judgement", () => {
     const off = await tenant();
     await off.put(["l2"]);
     drafts = [draft(["l2"])];
-    await runDetections({ ...deps(), lockAtOnce: () => Promise.reject(told.push("off")) }, off.owner, { days: 30 });
+    const prepareLock = () => () => Promise.reject(told.push("off"));
+    await runDetections({ ...deps(), prepareLock }, off.owner, { days: 30 });
     expect(told).not.toContain("off");
   });
 

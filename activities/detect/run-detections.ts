@@ -2,12 +2,13 @@ import { setTimeout } from "node:timers/promises";
 import type { WorkflowBell } from "#activities/bell.ts";
 import type { Db } from "#db/client.ts";
 import { markJudged } from "#db/repos/ingest.ts";
+import type { AccountRow, LoadedCase, TenantRow } from "#db/repos/remediate.ts";
 import { findTenant } from "#db/repos/tenant.ts";
 import { withWorkerScope } from "#db/tenancy.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { EventFacts, NormalizedEvent } from "#domain/event/event.ts";
 import type { Analysis, AnalysisInput, InventoryItem } from "#domain/incident/analysis.ts";
-import { carryFindings, carryIncidents } from "./apply-analysis.ts";
+import { type Carried, carryFindings, carryIncidents } from "./apply-analysis.ts";
 import { hastenInventory } from "./hasten-inventory.ts";
 import { loadWindow, warmWindow } from "./window.ts";
 
@@ -21,9 +22,13 @@ export type DetectDeps = {
   factsOf: (event: NormalizedEvent) => EventFacts;
   workflowIdOf: (tenantId: string, incidentId: string) => string;
   publicUrl: string;
-  /** Step 1 in this process; without it every lock is left to the incident's workflow. */
-  lockAtOnce?: (at: { tenantId: string; incidentId: string }) => Promise<unknown>;
+  /**
+   * Step 1 in this process: begins to read the account while the incident is still being written down, and answers what
+   * locks it. Without it, or where it answers nothing, the lock is left to the incident's workflow.
+   */
+  prepareLock?: (of: { tenant: TenantRow; account: AccountRow }) => LockAtOnce | undefined;
 };
+export type LockAtOnce = (at: { tenantId: string; incidentId: string }, rows: LoadedCase) => Promise<unknown>;
 type Owner = { orgId: string; tenantId: string };
 
 /**
@@ -88,15 +93,10 @@ const HEAD_START_MS = 1_000;
 async function answer(
   deps: DetectDeps,
   tenantId: string,
-  {
-    incidentId,
-    isNew,
-    hasGrown,
-    isUnanswered,
-  }: { incidentId: string; isNew: boolean; hasGrown: boolean; isUnanswered: boolean },
+  { incidentId, isNew, hasGrown, isUnanswered, lockAtOnce }: Carried,
 ): Promise<void> {
-  if (isUnanswered && deps.lockAtOnce) {
-    const lock = deps.lockAtOnce({ tenantId, incidentId }).catch(() => undefined);
+  if (lockAtOnce) {
+    const lock = lockAtOnce({ tenantId, incidentId }).catch(() => undefined);
     const isOver = new AbortController();
     await Promise.race([lock, setTimeout(HEAD_START_MS, undefined, { signal: isOver.signal }).catch(() => undefined)]);
     isOver.abort();

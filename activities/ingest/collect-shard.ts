@@ -8,7 +8,7 @@ import { isCollecting } from "#domain/tenant/lifecycle.ts";
 import { type HousekeepingDeps, keepHouse } from "./housekeeping.ts";
 import { newPollMemory, type PollDeps, type PolledTenant, pollOnce } from "./poll-tenant.ts";
 import { POLLED_SOURCES, type Source } from "./sources.ts";
-import { type Faults, TaskBoard } from "./task-board.ts";
+import { type Faults, OwedWork, TaskBoard } from "./task-board.ts";
 
 export type CollectDeps = PollDeps &
   DetectDeps &
@@ -46,33 +46,24 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
   const context = Context.current();
   const memory = newPollMemory();
   const board = new TaskBoard(AT_ONCE, deps.onFault);
-  const unjudged = new Set<string>();
   const seen = new Set<string>();
   const kicks = deps.kicks && listenTo(deps.kicks, board);
   const everyMs = Math.max(SHORTEST_TURN_MS, Math.min(1_000, deps.pollEveryMs));
 
-  const judgeNow = async (tenant: WorkerTenant): Promise<void> => {
-    // What another source brought meanwhile does not wait for the next turn.
-    while (unjudged.delete(tenant.tenantId)) {
-      try {
-        await runDetections(deps, tenant, { days: MONITOR_DAYS });
-      } catch (error) {
-        unjudged.add(tenant.tenantId);
-        throw error;
-      }
-    }
-  };
-  const judge = (tenant: WorkerTenant): void =>
-    board.begin(`${tenant.tenantId} judge`, 0, () => judgeNow(tenant), { isUrgent: true });
+  // After the judgement, because a lock that begins there waits for nothing else.
+  const books = new OwedWork<WorkerTenant>(board, "books", async (tenant) => {
+    await deps.hastenLocks(tenant);
+    await deps.compareBooks(tenant);
+  });
+  const judgements = new OwedWork<WorkerTenant>(
+    board,
+    "judge",
+    (tenant) => runDetections(deps, tenant, { days: MONITOR_DAYS }).finally(() => books.owe(tenant)),
+    { isUrgent: true },
+  );
   const poll = (tenant: PolledTenant & WorkerTenant, source: Source): void =>
     board.begin(`${tenant.tenantId} ${source.id}`, Math.max(deps.pollEveryMs, source.leastEveryMs), async () => {
-      const onNew = () => {
-        unjudged.add(tenant.tenantId);
-        judge(tenant);
-      };
-      if ((await pollOnce(deps, tenant, source, memory, onNew)) === 0) return;
-      await deps.hastenLocks(tenant);
-      await deps.compareBooks(tenant);
+      await pollOnce(deps, tenant, source, memory, () => judgements.owe(tenant));
     });
 
   await untilStopped({ everyMs, lengthMs: deps.lengthMs, ...(kicks ? { kicks } : {}) }, async () => {
@@ -84,10 +75,11 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
       if (tenant.tenantKey % shard.shards !== shard.shard || !isCollecting(tenant.phase) || !microsoftTenantId)
         continue;
       const watched = { ...tenant, microsoftTenantId };
-      if (!seen.has(tenant.tenantId) && (await isUnjudged(deps, tenant))) unjudged.add(tenant.tenantId);
+      if (!seen.has(tenant.tenantId) && (await isUnjudged(deps, tenant))) judgements.owe(tenant);
       seen.add(tenant.tenantId);
       for (const source of POLLED_SOURCES) poll(watched, source);
-      if (unjudged.has(tenant.tenantId)) judge(tenant);
+      judgements.catchUp(tenant);
+      books.catchUp(tenant);
       if (tenant.phase === "scanning") continue;
       board.begin(`${tenant.tenantId} house`, HOUSEKEEPING_EVERY_MS, () => keepHouse(deps, watched));
       board.begin(`${tenant.tenantId} prepare`, PREPARE_EVERY_MS, () => prepareToJudge(deps, tenant));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TaskBoard } from "./task-board.ts";
+import { OwedWork, TaskBoard } from "./task-board.ts";
 
 describe("the board of work", () => {
   it("runs a piece of work once at a time and not before its time", async () => {
@@ -60,5 +60,43 @@ describe("the board of work", () => {
     await expect.poll(() => order.length).toBe(3);
     await board.finished();
     expect(order.slice(0, 3)).toEqual(["t1", "judge", "t2"]);
+  });
+});
+
+describe("work that tenants owe", () => {
+  const tenant = { tenantId: "t1" };
+
+  it("is done once more where it was owed again meanwhile, and never twice at once", async () => {
+    const board = new TaskBoard(10, () => {});
+    const ends: (() => void)[] = [];
+    const work = new OwedWork(board, "judge", () => new Promise<void>((end) => ends.push(end)));
+    work.owe(tenant);
+    work.owe(tenant);
+    work.owe(tenant);
+    await expect.poll(() => ends.length).toBe(1);
+    ends[0]?.();
+    await expect.poll(() => ends.length).toBe(2);
+    ends[1]?.();
+    await board.finished();
+    expect(ends).toHaveLength(2);
+  });
+
+  it("stays owed when it fails, and is tried again when its pause is over", async () => {
+    const board = new TaskBoard(10, () => {});
+    const tries: string[] = [];
+    const work = new OwedWork<typeof tenant>(board, "judge", async ({ tenantId }) => {
+      tries.push(tenantId);
+      if (tries.length === 1) throw new Error("down");
+    });
+    work.catchUp(tenant);
+    work.owe(tenant);
+    await board.finished();
+    work.catchUp(tenant);
+    expect(tries).toHaveLength(1);
+    board.makeDue("t1");
+    work.catchUp(tenant);
+    await board.finished();
+    work.catchUp(tenant);
+    expect(tries).toHaveLength(2);
   });
 });

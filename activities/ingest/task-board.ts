@@ -64,3 +64,52 @@ export class TaskBoard {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 }
+
+/**
+ * A kind of work that tenants come to owe: done as soon as the board has room, and once more where it was owed again
+ * meanwhile. What fails stays owed.
+ */
+export class OwedWork<Tenant extends { tenantId: string }> {
+  readonly #board: TaskBoard;
+  readonly #name: string;
+  readonly #work: (tenant: Tenant) => Promise<unknown>;
+  readonly #options: { isUrgent?: boolean };
+  readonly #owed = new Set<string>();
+
+  constructor(
+    board: TaskBoard,
+    name: string,
+    work: (tenant: Tenant) => Promise<unknown>,
+    options: { isUrgent?: boolean } = {},
+  ) {
+    this.#board = board;
+    this.#name = name;
+    this.#work = work;
+    this.#options = options;
+  }
+
+  owe(tenant: Tenant): void {
+    this.#owed.add(tenant.tenantId);
+    this.#begin(tenant);
+  }
+
+  /** Begins what failed before, or came to be owed at the very end of a piece. */
+  catchUp(tenant: Tenant): void {
+    if (this.#owed.has(tenant.tenantId)) this.#begin(tenant);
+  }
+
+  #begin(tenant: Tenant): void {
+    this.#board.begin(`${tenant.tenantId} ${this.#name}`, 0, () => this.#settle(tenant), this.#options);
+  }
+
+  async #settle(tenant: Tenant): Promise<void> {
+    while (this.#owed.delete(tenant.tenantId)) {
+      try {
+        await this.#work(tenant);
+      } catch (error) {
+        this.#owed.add(tenant.tenantId);
+        throw error;
+      }
+    }
+  }
+}

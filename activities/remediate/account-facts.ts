@@ -15,7 +15,9 @@ export type AccountFacts = {
  * Reads the account fresh (S44). A Microsoft that does not answer never delays a lock: then the rows as they stand decide;
  * an account whose roles cannot be read counts as a Global Administrator.
  */
-export async function readAccountFacts(c: Case): Promise<AccountFacts> {
+export async function readAccountFacts(
+  c: Pick<Case, "m365" | "objectId"> & { account: { roles: string[] } },
+): Promise<AccountFacts> {
   const [user, roles] = await Promise.allSettled([c.m365.readUser(c.objectId), c.m365.readRoles(c.objectId)]);
   const stored = c.account.roles.length > 0 ? c.account.roles : undefined;
   const held = roles.status === "fulfilled" ? roles.value : stored;
@@ -34,6 +36,7 @@ export async function keepAccountFacts(tx: ScopedTx, c: Case, facts: AccountFact
   const { user, roles, mailboxKind, isLastGlobalAdmin } = facts;
   const { incidentId } = c.at;
   let { accountBefore } = c.incident;
+  let kept: Promise<void> | undefined;
   if (!accountBefore && user) {
     accountBefore = {
       accountEnabled: user.accountEnabled,
@@ -44,7 +47,7 @@ export async function keepAccountFacts(tx: ScopedTx, c: Case, facts: AccountFact
       isLastGlobalAdmin,
       readAt: now,
     };
-    await updateIncident(tx, incidentId, { accountBefore, updatedAt: now });
+    kept = updateIncident(tx, incidentId, { accountBefore, updatedAt: now });
   }
   const fresh = {
     ...(roles ? { roles } : {}),
@@ -57,6 +60,6 @@ export async function keepAccountFacts(tx: ScopedTx, c: Case, facts: AccountFact
         }
       : {}),
   };
-  await updateAccount(tx, c.account.id, { ...fresh, readAt: now });
+  await Promise.all([kept, updateAccount(tx, c.account.id, { ...fresh, readAt: now })]);
   return { ...c, incident: { ...c.incident, accountBefore }, account: { ...c.account, ...fresh } };
 }

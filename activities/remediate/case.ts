@@ -3,7 +3,7 @@ import type { M365Cloud, M365Tenant } from "#activities/clients/m365/m365.ts";
 import type { Db } from "#db/client.ts";
 import { writeAudit } from "#db/repos/order.ts";
 import { orgOfTenant } from "#db/repos/platform.ts";
-import type { AccountRow, IncidentRow, StepRow, TenantRow } from "#db/repos/remediate.ts";
+import type { LoadedCase, StepRow, TenantRow } from "#db/repos/remediate.ts";
 import { loadCase } from "#db/repos/remediate.ts";
 import { type ScopedTx, withWorkerScope } from "#db/tenancy.ts";
 import type { Actor } from "#domain/access/actor.ts";
@@ -43,12 +43,8 @@ export type Order = { by: Actor; commandId?: string | undefined };
 export type Ordered = At & Order;
 
 /** An incident opened for work: its rows as they stood, and the tenant's way to Microsoft. */
-export type Case = {
+export type Case = LoadedCase & {
   at: At & { orgId: string };
-  incident: IncidentRow;
-  account: AccountRow;
-  tenant: TenantRow;
-  steps: StepRow[];
   /** The account's object id: what every call to Microsoft names it by. */
   objectId: string;
   m365: M365Tenant;
@@ -63,19 +59,28 @@ export type PhishCase = {
 
 export async function openCase(deps: RemediateDeps, at: At): Promise<Case> {
   const orgId = await orgOfTenant(deps.db, at.tenantId);
-  const scope = orgId && { orgId, tenantId: at.tenantId };
-  const row = scope && (await withWorkerScope(deps.db, scope, (tx) => loadCase(tx, at.incidentId)));
-  if (!row || row.incident.tenantId !== at.tenantId)
+  const scope = orgId === undefined ? undefined : { orgId, tenantId: at.tenantId };
+  const rows = scope && (await withWorkerScope(deps.db, scope, (tx) => loadCase(tx, at.incidentId)));
+  return caseOf(deps, at, rows);
+}
+
+/** The case of rows that were read a moment ago in the scope of their tenant. */
+export function caseOf(deps: RemediateDeps, at: At, rows: LoadedCase | undefined): Case {
+  if (!rows || rows.incident.tenantId !== at.tenantId)
     throw ApplicationFailure.nonRetryable("No such incident", "NotFound");
-  const { objectId } = row.account;
+  const { objectId } = rows.account;
   if (!objectId) throw ApplicationFailure.nonRetryable("The account's object id is not known yet", "NoObjectId");
-  if (!row.tenant.microsoftTenantId) throw ApplicationFailure.nonRetryable("The tenant is not connected", "NoTenant");
-  return {
-    ...row,
-    at: { ...at, orgId: scope.orgId },
-    objectId,
-    m365: deps.m365.tenant(row.tenant.microsoftTenantId, partnerSignInOf(deps, scope)),
-  };
+  const m365 = wayTo(deps, rows.tenant);
+  if (!m365) throw ApplicationFailure.nonRetryable("The tenant is not connected", "NoTenant");
+  return { ...rows, at: { ...at, orgId: rows.tenant.orgId }, objectId, m365 };
+}
+
+/** A tenant's way to Microsoft; undefined while it is not connected. */
+export function wayTo(deps: RemediateDeps, tenant: TenantRow): M365Tenant | undefined {
+  const { id: tenantId, orgId, microsoftTenantId } = tenant;
+  return microsoftTenantId
+    ? deps.m365.tenant(microsoftTenantId, partnerSignInOf(deps, { orgId, tenantId }))
+    : undefined;
 }
 
 export const nowOf = (deps: RemediateDeps): string => deps.clock.now().toISOString();

@@ -1,7 +1,7 @@
 import { attackerPlaces, releaseClaim } from "#db/repos/approval.ts";
 import { queueMessage } from "#db/repos/notify.ts";
 import { loadPolicyInForce, type PolicyInForce } from "#db/repos/policy.ts";
-import type { AccountRow, IncidentRow, StepRow, TenantRow } from "#db/repos/remediate.ts";
+import type { LoadedCase as Rows } from "#db/repos/remediate.ts";
 import { endWatches, putWatch } from "#db/repos/remediate.ts";
 import { listNotificationAddresses } from "#db/repos/tenant.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
@@ -14,7 +14,6 @@ import { authorize } from "#domain/remediation/authorize.ts";
 import { REMEDIATION_STEPS, type RemediationStepId } from "#domain/remediation/steps.ts";
 import { audit, type Case, SYSTEM } from "./case.ts";
 
-type Rows = { incident: IncidentRow; account: AccountRow; tenant: TenantRow; steps: StepRow[] };
 /** What decides about an incident's steps, read in the transaction that decides. */
 export type InForce = PolicyInForce & { exception: PolicyException | null };
 

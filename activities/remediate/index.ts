@@ -1,7 +1,7 @@
-import type { RemediateDeps } from "./case.ts";
+import type { Ordered, RemediateDeps } from "./case.ts";
 import { closeIncident } from "./close.ts";
 import { disablePersistence } from "./disable-persistence.ts";
-import { lockAccount, lockAtOnce } from "./lock.ts";
+import { lockAccount, lockAtOnce, prepareLock } from "./lock.ts";
 import { attestPassword, resetPassword, verifyPassword } from "./password.ts";
 import { planRemediation } from "./plan-remediation.ts";
 import { reenableAccount } from "./reenable.ts";
@@ -19,7 +19,8 @@ export function createRemediateActivities(deps: RemediateDeps) {
       activity(deps, input);
   return {
     planRemediation: bind(planRemediation),
-    lockAtOnce: bind(lockAtOnce),
+    lockAtOnce: (input: Ordered) => lockAtOnce(deps, input),
+    prepareLock: (of: Parameters<typeof prepareLock>[1]) => prepareLock(deps, of),
     lockAccount: bind(lockAccount),
     verifyLock: bind(verifyLock),
     retractPhish: bind(retractPhish),

@@ -9,7 +9,7 @@ import { audit, type Case, inCase, nowOf, type Order, type PhishCase, type Remed
 import { EXECUTORS, type Executor, type Image, targetOf } from "./executors.ts";
 import { askPhishGate } from "./phish/gate.ts";
 import { RowHold } from "./row-hold.ts";
-import { askGate, type GateAnswer } from "./write-gate.ts";
+import { askGate, type GateAnswer, type GateReading, readForGate } from "./write-gate.ts";
 
 export type WriteRequest = {
   step: RemediationStepId;
@@ -74,15 +74,16 @@ export async function writeTogether(
       const ready = await prepare(tx);
       if (!ready) return undefined;
       const writes: { request: KnownWrite; hold: RowHold; row: OpenedRow }[] = [];
+      const reading = await readForGate(tx, c.at.incidentId, nowOf(deps));
       for (const request of ready.requests) {
         const hold = new RowHold(deps, c);
-        const row = await openKnown(tx, deps, ready.c, request);
+        const row = await openKnown(tx, deps, ready.c, request, reading);
         holds.push(hold);
         writes.push({ request, hold, row });
         if (row.gate?.allowed === false) break;
       }
       // Last, because a hold lasts seconds and a gate may have to wait its turn.
-      for (const { hold, row } of writes) await takeNew(tx, hold, row);
+      await Promise.all(writes.map(({ hold, row }) => takeNew(tx, hold, row)));
       return { c: ready.c, writes };
     });
     if (!opened) return undefined;
@@ -205,9 +206,10 @@ async function openKnown(
   deps: RemediateDeps,
   c: Case | PhishCase,
   request: KnownWrite,
+  reading?: GateReading,
 ): Promise<OpenedRow> {
   const earlier = await listEarlier(tx, c, request);
-  return goOn(earlier, request) ?? begin(tx, deps, c, request, earlier, request.known);
+  return goOn(earlier, request) ?? begin(tx, deps, c, request, earlier, request.known, reading);
 }
 
 /** A row made and marked in this transaction is held from its end on; any other is taken before it is sent. */
@@ -249,6 +251,7 @@ async function begin(
   request: WriteRequest,
   earlier: ActionRow[],
   before: Image | null,
+  reading?: GateReading,
 ): Promise<OpenedRow> {
   const executor: Executor = EXECUTORS[request.kind];
   const isAlready = executor.isDone(before, null, targetOf(request.targetId, request.image ?? null));
@@ -279,7 +282,7 @@ async function begin(
   if (isAlready) return { action, isSettled: true };
   // Another attempt was quicker: its row is looked at before anything is sent.
   if (action.id !== id) return { action, isSettled: false };
-  return { action, isSettled: false, gate: await markSent(tx, deps, c, request, action) };
+  return { action, isSettled: false, gate: await markSent(tx, deps, c, request, action, reading) };
 }
 
 /** Asks the gate and marks the row as sent in one transaction: no write without an answer, no answer older than the write. */
@@ -289,13 +292,14 @@ async function markSent(
   c: Case | PhishCase,
   request: WriteRequest,
   action: ActionRow,
+  reading?: GateReading,
 ): Promise<GateAnswer> {
   const now = nowOf(deps);
   const { order, step, kind, targetId } = request;
   const continues = request.continues ?? false;
   const gate =
     "incident" in c
-      ? await askGate(tx, { ...c.at, order, step, kind, targetId, continues, now }, deps)
+      ? await askGate(tx, { ...c.at, order, step, kind, targetId, continues, now }, deps, reading)
       : await askPhishGate(tx, { ...c.at, order, kind, targetId, now });
   const entry = { at: now, actor: order.by, object: action.id };
   const detail = { kind, target: action.targetLabel };

@@ -1,12 +1,30 @@
 import { M365Fault, type M365User } from "#activities/clients/m365/m365.ts";
 import { listActionsOn } from "#db/repos/action-ledger.ts";
 import { setStep } from "#db/repos/incident.ts";
-import { holdAdministrators, putWatch, updateIncident } from "#db/repos/remediate.ts";
+import {
+  type AccountRow,
+  holdAdministrators,
+  type LoadedCase,
+  putWatch,
+  type TenantRow,
+  updateIncident,
+} from "#db/repos/remediate.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import { residualUntil } from "#domain/remediation/residual.ts";
 import type { ActionKind } from "#domain/remediation/steps.ts";
-import { keepAccountFacts, readAccountFacts } from "./account-facts.ts";
-import { audit, type Case, inCase, nowOf, type Ordered, openCase, type RemediateDeps, stepOf } from "./case.ts";
+import { type AccountFacts, keepAccountFacts, readAccountFacts } from "./account-facts.ts";
+import {
+  audit,
+  type Case,
+  caseOf,
+  inCase,
+  nowOf,
+  type Ordered,
+  openCase,
+  type RemediateDeps,
+  stepOf,
+  wayTo,
+} from "./case.ts";
 import { guardStep } from "./faults.ts";
 import { type KnownWrite, type WriteRequest, type WriteResult, write, writeTogether } from "./ledger.ts";
 import type { StepOutcome } from "./outcome.ts";
@@ -31,12 +49,31 @@ export async function lockAccount(deps: RemediateDeps, input: Ordered): Promise<
 const BEGINNABLE = ["waiting", "failed"];
 
 /**
- * The lock before the plan, where Response may: of everything that is to be planned, only what protects an account from a
- * wrong lock comes first (its roles, the last administrator, the emergency list, the policy). Undefined: not now, or not
- * by itself.
+ * Begins to read from Microsoft what decides about a lock, while the incident is still being written down; what it answers
+ * is the lock. Undefined where the account cannot be named to Microsoft.
  */
-export async function lockAtOnce(deps: RemediateDeps, input: Ordered): Promise<StepOutcome | undefined> {
-  const c = await openCase(deps, input);
+export function prepareLock(
+  deps: RemediateDeps,
+  { tenant, account }: { tenant: TenantRow; account: AccountRow },
+): ((input: Ordered, rows: LoadedCase) => Promise<StepOutcome | undefined>) | undefined {
+  const { objectId } = account;
+  const m365 = wayTo(deps, tenant);
+  if (!objectId || !m365) return undefined;
+  const facts = readAccountFacts({ m365, objectId, account });
+  return (input, rows) => lockAtOnce(deps, input, { rows, facts });
+}
+
+/**
+ * The lock before the plan, where Response may: of everything that is to be planned, only what protects an account from a
+ * wrong lock comes first (its roles, the last administrator, the emergency list, the policy). `known` is what the caller
+ * has read a moment ago. Undefined: not now, or not by itself.
+ */
+export async function lockAtOnce(
+  deps: RemediateDeps,
+  input: Ordered,
+  known?: { rows: LoadedCase; facts: Promise<AccountFacts> },
+): Promise<StepOutcome | undefined> {
+  const c = known ? caseOf(deps, input, known.rows) : await openCase(deps, input);
   const { incident, tenant } = c;
   const step = stepOf(c, STEP);
   const isResumed = step?.state === "running" && step.actor?.kind === "response";
@@ -44,7 +81,7 @@ export async function lockAtOnce(deps: RemediateDeps, input: Ordered): Promise<S
     return undefined;
   if (!isResumed && !BEGINNABLE.includes(step?.state ?? "waiting")) return undefined;
   return guardStep(deps, c, STEP, async () => {
-    const facts = await readAccountFacts(c);
+    const facts = await (known?.facts ?? readAccountFacts(c));
     const decide = async (tx: ScopedTx): Promise<Case | undefined> => {
       const now = nowOf(deps);
       const row = await keepAccountFacts(tx, c, facts, now);
@@ -91,7 +128,19 @@ async function lock(
   if (locked.kind === "stopped") return settleStop(deps, c, input, STEP, locked);
   if (locked.kind === "refused") return settleRefused(deps, c, input, locked.reason);
   if (locked.kind === "gone") return settleRefused(deps, c, input, "The account does not exist any more.");
-  return settleAccepted(deps, c, input, revoked.kind === "refused" ? revoked.reason : null);
+  return settleAccepted(deps, c, input, {
+    at: lastAcceptedOf([revoked, locked]) ?? nowOf(deps),
+    reason: revoked.kind === "refused" ? revoked.reason : null,
+  });
+}
+
+/** When Microsoft accepted the last of these writes. */
+function lastAcceptedOf(results: WriteResult[]): string | undefined {
+  const times = results.flatMap((one) => ("action" in one && one.action.acceptedAt) || []);
+  return times
+    .map((at) => new Date(at).toISOString())
+    .toSorted()
+    .at(-1);
 }
 
 /** How many locks of this incident were lifted again; names this lock's own revocations. */
@@ -111,17 +160,20 @@ async function begin(
   known: Record<string, unknown>,
 ): Promise<number> {
   const now = nowOf(deps);
-  // A plan made while Microsoft was silent has no before-image: this is the last moment to take one.
-  if (!c.incident.accountBefore)
-    await updateIncident(tx, c.at.incidentId, { accountBefore: { ...known, readAt: now }, updatedAt: now });
-  await setStep(tx, c.at.incidentId, STEP, {
-    state: "running",
-    actor: input.by,
-    askedAt: stepOf(c, STEP)?.askedAt ?? now,
-    reason: null,
-    updatedAt: now,
-  });
-  return roundOf(tx, c);
+  const [round] = await Promise.all([
+    roundOf(tx, c),
+    setStep(tx, c.at.incidentId, STEP, {
+      state: "running",
+      actor: input.by,
+      askedAt: stepOf(c, STEP)?.askedAt ?? now,
+      reason: null,
+      updatedAt: now,
+    }),
+    // A plan made while Microsoft was silent has no before-image: this is the last moment to take one.
+    !c.incident.accountBefore &&
+      updateIncident(tx, c.at.incidentId, { accountBefore: { ...known, readAt: now }, updatedAt: now }),
+  ]);
+  return round;
 }
 
 const isEnabledAdmin = (c: Case, user: M365User): boolean =>
@@ -145,21 +197,21 @@ async function settleAccepted(
   deps: RemediateDeps,
   c: Case,
   input: Ordered,
-  reason: string | null,
+  { at, reason }: { at: string; reason: string | null },
 ): Promise<StepOutcome> {
   const now = nowOf(deps);
-  const residual = residualUntil(now);
+  const residual = residualUntil(at);
   await inCase(deps, c, async (tx) => {
     await setStep(tx, c.at.incidentId, STEP, {
       state: "accepted",
-      acceptedAt: now,
+      acceptedAt: at,
       verifiedAt: null,
       residualUntil: residual,
       reason,
       updatedAt: now,
     });
     await updateIncident(tx, c.at.incidentId, {
-      lockAcceptedAt: c.incident.lockAcceptedAt ?? now,
+      lockAcceptedAt: c.incident.lockAcceptedAt ?? at,
       residualUntil: residual,
       updatedAt: now,
     });

@@ -44,11 +44,11 @@ export async function planSteps(
   now: string,
 ): Promise<RemediationPlan> {
   const { incidentId } = row.at;
-  await ensureSteps(tx, row.at, REMEDIATION_STEP_IDS, now);
-  const { targets, tagged, isNewPhish } = ids.includes("retract-phish")
-    ? await countTargets(tx, incidentId)
-    : NO_TARGETS;
-  const inForce = await readInForce(tx, row, now);
+  const [{ targets, tagged, isNewPhish }, inForce] = await Promise.all([
+    ids.includes("retract-phish") ? countTargets(tx, incidentId) : NO_TARGETS,
+    readInForce(tx, row, now),
+    row.steps.length < REMEDIATION_STEP_IDS.length && ensureSteps(tx, row.at, REMEDIATION_STEP_IDS, now),
+  ]);
   const decisions: StepDecision[] = [];
   const planned: RemediationPlan["steps"] = [];
   let isChanged = false;
@@ -63,16 +63,18 @@ export async function planSteps(
       // Over the cap a person decides, however often it is planned again.
       isHeld: present === "awaiting-approval" && (step?.authority === "auto" || wasStopped(step?.decision)),
     });
-    await tellDecision(tx, row, { ...row, publicUrl: deps.publicUrl }, id, decision);
     isChanged ||= id === "retract-phish" && next === "waiting" && SETTLED.includes(present);
     planned.push({ id, authority: decision.answer, targets: targets[id] ?? 1 });
-    await setStep(tx, incidentId, id, {
-      authority: decision.answer,
-      policyVersion: decision.policyVersion,
-      decision,
-      updatedAt: now,
-      ...(next === present ? {} : { state: next, reason: reasonOf(next, decision) }),
-    });
+    await Promise.all([
+      tellDecision(tx, row, { ...row, publicUrl: deps.publicUrl }, id, decision),
+      setStep(tx, incidentId, id, {
+        authority: decision.answer,
+        policyVersion: decision.policyVersion,
+        decision,
+        updatedAt: now,
+        ...(next === present ? {} : { state: next, reason: reasonOf(next, decision) }),
+      }),
+    ]);
   }
   if (ids.length > 1) await watchDecisions(tx, row, decisions, now);
   if (isChanged) await raisePlanVersion(tx, incidentId, now);

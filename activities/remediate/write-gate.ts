@@ -8,6 +8,7 @@ import {
   countLocksBeyond,
   findOrder,
   holdAutomaticLocks,
+  type LoadedCase,
   loadCase,
 } from "#db/repos/remediate.ts";
 import { listNotificationAddresses } from "#db/repos/tenant.ts";
@@ -19,7 +20,7 @@ import { type FullCap, fullCap, fullCapReason } from "#domain/policy/lock-cap.ts
 import { UNDO_OF } from "#domain/remediation/plan.ts";
 import type { ActionKind, RemediationStepId } from "#domain/remediation/steps.ts";
 import type { At, Order, RemediateDeps } from "./case.ts";
-import { decideStep, readInForce } from "./decisions.ts";
+import { decideStep, type InForce, readInForce } from "./decisions.ts";
 
 export type GateQuestion = At & {
   order: Order;
@@ -36,7 +37,13 @@ export type GateAnswer =
   | { allowed: false; reason: string; waits: boolean };
 
 type GateDeps = Pick<RemediateDeps, "lockCaps" | "isStopped" | "publicUrl">;
-type LoadedCase = NonNullable<Awaited<ReturnType<typeof loadCase>>>;
+/** What a gate decides by. Good for the transaction that read it and for no other. */
+export type GateReading = { row: LoadedCase; inForce: InForce };
+
+export async function readForGate(tx: ScopedTx, incidentId: string, now: string): Promise<GateReading | undefined> {
+  const row = await loadCase(tx, incidentId);
+  return row && { row, inForce: await readInForce(tx, row, now) };
+}
 
 export const stop = (reason: string, waits = false): GateAnswer => ({ allowed: false, reason, waits });
 export const passUnder = (policyVersion: string): GateAnswer => ({ allowed: true, policyVersion });
@@ -48,16 +55,21 @@ export const LIVING_ORDERS: readonly CommandState[] = ["sent", "accepted", "runn
 /**
  * The one place every write to a client's tenant passes, asked in the transaction that marks it as sent (S43, D5, D6, S46).
  * Everything is read again: the tenant, the incident, the kill switch, the person's order or the policy, and the cap. The kill
- * switch stops all that no person ordered. Cannot read → throws → no write.
+ * switch stops all that no person ordered. Cannot read → throws → no write. Gates of one transaction may share a reading.
  */
-export async function askGate(tx: ScopedTx, question: GateQuestion, deps: GateDeps): Promise<GateAnswer> {
-  const row = await loadCase(tx, question.incidentId);
-  if (!row || row.tenant.id !== question.tenantId) return stop("The incident is not in this tenant.");
+export async function askGate(
+  tx: ScopedTx,
+  question: GateQuestion,
+  deps: GateDeps,
+  reading?: GateReading,
+): Promise<GateAnswer> {
+  const read = reading ?? (await readForGate(tx, question.incidentId, question.now));
+  if (read?.row.tenant.id !== question.tenantId) return stop("The incident is not in this tenant.");
+  const { row, inForce } = read;
   const { incident, tenant } = row;
   if (tenant.phase === "removed") return stop("The tenant was removed from Petra.");
   if (incident.status === "dismissed" && !RESTORING.includes(question.kind)) return stop("The incident was dismissed.");
   if (await isNeverTouched(tx, question)) return stop(NEVER_TOUCHED);
-  const inForce = await readInForce(tx, row, question.now);
   const { by, commandId } = question.order;
   if (by.kind === "member" || by.kind === "analyst") return askOrder(tx, question, commandId, row, inForce.version);
   if (deps.isStopped?.())
@@ -132,8 +144,12 @@ async function askCap(
   await holdAutomaticLocks(tx);
   const { orgId } = row.tenant;
   const since = new Date(Date.parse(now) - 3_600_000).toISOString();
-  const counts = { tenant: await countAutomaticLocks(tx, since), ...(await countLocksBeyond(tx, orgId, since)) };
-  const full = fullCap(counts, await countAccounts(tx), lockCaps);
+  const [ofTenant, beyond, accounts] = await Promise.all([
+    countAutomaticLocks(tx, since),
+    countLocksBeyond(tx, orgId, since),
+    countAccounts(tx),
+  ]);
+  const full = fullCap({ tenant: ofTenant, ...beyond }, accounts, lockCaps);
   if (!full) return passUnder(policyVersion);
   await pageForRest(tx, row, full, { now, publicUrl });
   return stop(fullCapReason(full), true);

@@ -3,6 +3,7 @@ import { incidents } from "../schema/incident.ts";
 import { events } from "../schema/ingest.ts";
 import { accountAliases, accounts } from "../schema/organization.ts";
 import type { ScopedTx } from "../tenancy.ts";
+import { inParts } from "./in-parts.ts";
 
 export type AccountRecord = typeof accounts.$inferSelect;
 /** Who a record names; the object id is the identity, everything else an alias (D21). */
@@ -49,11 +50,6 @@ const namesOf = ({ objectId, upn, puid }: AccountMention): string[] => [
   ...(upn ? [`upn|${low(upn)}`] : []),
   ...(puid ? [`puid|${low(puid)}`] : []),
 ];
-
-/** A statement takes 65,535 values. */
-const MOST_ROWS = 5_000;
-const inParts = <T>(rows: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(rows.length / MOST_ROWS) }, (_, n) => rows.slice(n * MOST_ROWS, (n + 1) * MOST_ROWS));
 
 class AccountBook {
   readonly #tx: ScopedTx;
@@ -138,8 +134,7 @@ class AccountBook {
       upn: upn ?? objectId ?? puid ?? "unknown",
       createdAt: now,
     }));
-    const made: AccountRecord[] = [];
-    for (const some of inParts(rows)) made.push(...(await this.#tx.insert(accounts).values(some).returning()));
+    const made = await inParts(rows, (some) => this.#tx.insert(accounts).values(some).returning());
     for (const [i, mention] of alone.entries()) {
       const account = made[i];
       if (!account || account.upn !== rows[i]!.upn) throw new Error("The account was not stored");
@@ -153,14 +148,15 @@ class AccountBook {
     if (this.#learnt.length === 0) return;
     const rows = this.#learnt;
     this.#learnt = [];
-    for (const some of inParts(rows))
-      await this.#tx
+    await inParts(rows, (some) =>
+      this.#tx
         .insert(accountAliases)
         .values(some)
         .onConflictDoUpdate({
           target: [accountAliases.tenantId, accountAliases.accountId, accountAliases.kind, accountAliases.value],
           set: { validTo: null },
-        });
+        }),
+    );
   }
 
   async find(mention: AccountMention, now: string): Promise<AccountRecord> {

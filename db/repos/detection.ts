@@ -12,6 +12,7 @@ import {
 } from "../schema/incident.ts";
 import { failedAttacks } from "../schema/ingest.ts";
 import type { ScopedTx } from "../tenancy.ts";
+import { inParts } from "./in-parts.ts";
 import { iso } from "./incident.ts";
 import { nextIncidentNumber } from "./platform.ts";
 
@@ -125,82 +126,67 @@ export async function writeEvidence(
   },
 ): Promise<{ newTargets: number }> {
   const { now } = context;
-  if (draft.signals.length > 0) {
-    await tx
-      .insert(detectionSignals)
-      .values(
-        draft.signals.map((s) => {
-          const clock = s.recordIds.map((id) => context.clocks.get(id)).find(Boolean);
-          return {
-            ...owner,
-            incidentId,
-            dedupKey: s.dedupKey,
-            detection: s.detection,
-            title: s.title,
-            reason: s.reason,
-            at: s.at,
-            weight: s.weight,
-            attack: s.attack,
-            recordIds: s.recordIds,
-            availableAt: clock?.availableAt ?? null,
-            ingestedAt: clock?.ingestedAt ?? null,
-            detectedAt: now,
-          };
+  const place = { ...owner, incidentId };
+  const signals = draft.signals.map((s) => {
+    const clock = s.recordIds.map((id) => context.clocks.get(id)).find(Boolean);
+    return {
+      ...place,
+      dedupKey: s.dedupKey,
+      detection: s.detection,
+      title: s.title,
+      reason: s.reason,
+      at: s.at,
+      weight: s.weight,
+      attack: s.attack,
+      recordIds: s.recordIds,
+      availableAt: clock?.availableAt ?? null,
+      ingestedAt: clock?.ingestedAt ?? null,
+      detectedAt: now,
+    };
+  });
+  const phish = draft.phish.flatMap(({ internetMessageId, subject, sender, direction }) => {
+    if (!internetMessageId) return [];
+    const taggedBy = { kind: "system" as const, room: "detect" as const };
+    return { ...place, internetMessageId, subject, sender, direction, taggedBy, taggedAt: now };
+  });
+  // A lock waits for this: all goes out at once, and an incident opened a moment ago holds nothing yet.
+  const [known, , newPhish] = await Promise.all([
+    context.isNew || draft.persistence.length === 0 ? [] : artifactsOf(tx, incidentId),
+    inParts(signals, (some) =>
+      tx
+        .insert(detectionSignals)
+        .values(some)
+        .onConflictDoUpdate({
+          target: [detectionSignals.incidentId, detectionSignals.dedupKey],
+          set: { recordIds: sql`excluded.record_ids`, reason: sql`excluded.reason`, at: sql`excluded.at` },
         }),
-      )
-      .onConflictDoUpdate({
-        target: [detectionSignals.incidentId, detectionSignals.dedupKey],
-        set: { recordIds: sql`excluded.record_ids`, reason: sql`excluded.reason`, at: sql`excluded.at` },
-      });
-  }
-  let newTargets = 0;
-  // A lock waits for this: an incident opened a moment ago holds nothing yet.
-  const known = context.isNew || draft.persistence.length === 0 ? [] : await artifactsOf(tx, incidentId);
+    ),
+    inParts(phish, (some) =>
+      tx.insert(phishMessages).values(some).onConflictDoNothing().returning({ id: phishMessages.id }),
+    ),
+  ]);
   const stored = matchFindings(known, draft.persistence, mayBeStored);
-  for (const found of draft.persistence) {
-    if (stored.has(found)) continue;
-    const rows = await tx
-      .insert(artifacts)
-      .values({
-        ...owner,
-        incidentId,
-        kind: found.kind,
-        key: artifactKey(found),
-        name: found.name,
-        objectId: found.objectId ?? null,
-        mailbox: found.mailbox ?? null,
-        mailboxObjectId: found.mailbox ? (context.mailboxObjectId(found.mailbox) ?? null) : null,
-        state: found.state,
-        byAttacker: found.byAttacker,
-        why: found.why,
-        effect: found.effect,
-        recordId: found.recordId ?? null,
-        detail: found.detail,
-        createdAt: now,
-      })
-      .onConflictDoNothing()
-      .returning({ id: artifacts.id });
-    newTargets += rows.length;
-  }
-  for (const mail of draft.phish) {
-    if (!mail.internetMessageId) continue;
-    const rows = await tx
-      .insert(phishMessages)
-      .values({
-        ...owner,
-        incidentId,
-        internetMessageId: mail.internetMessageId,
-        subject: mail.subject ?? null,
-        sender: mail.sender ?? null,
-        direction: mail.direction,
-        taggedBy: { kind: "system", room: "detect" },
-        taggedAt: now,
-      })
-      .onConflictDoNothing()
-      .returning({ id: phishMessages.id });
-    newTargets += rows.length;
-  }
-  return { newTargets };
+  const found = draft.persistence.filter((one) => !stored.has(one));
+  const rows = found.map((one) => ({
+    ...place,
+    kind: one.kind,
+    key: artifactKey(one),
+    name: one.name,
+    objectId: one.objectId ?? null,
+    mailbox: one.mailbox ?? null,
+    mailboxObjectId: one.mailbox ? (context.mailboxObjectId(one.mailbox) ?? null) : null,
+    state: one.state,
+    byAttacker: one.byAttacker,
+    why: one.why,
+    effect: one.effect,
+    recordId: one.recordId ?? null,
+    detail: one.detail,
+    createdAt: now,
+  }));
+  const newArtifacts = await inParts(rows, (some) =>
+    tx.insert(artifacts).values(some).onConflictDoNothing().returning({ id: artifacts.id }),
+  );
+  return { newTargets: newPhish.length + newArtifacts.length };
 }
 
 type StoredArtifact = Pick<
@@ -235,15 +221,15 @@ export async function writeRows(
   incidentId: string,
   rows: { recordId: string; verdict: "attacker" | "owner" | "unclear"; reason: string }[],
 ): Promise<void> {
-  for (let i = 0; i < rows.length; i += 1000) {
-    await tx
+  await inParts(rows, (some) =>
+    tx
       .insert(incidentRows)
-      .values(rows.slice(i, i + 1000).map((r) => ({ ...owner, incidentId, ...r })))
+      .values(some.map((r) => ({ ...owner, incidentId, ...r })))
       .onConflictDoUpdate({
         target: [incidentRows.incidentId, incidentRows.recordId],
         set: { verdict: sql`excluded.verdict`, reason: sql`excluded.reason` },
-      });
-  }
+      }),
+  );
 }
 
 /** Artifacts that earlier, closed incidents of the account left behind disabled (R67). */

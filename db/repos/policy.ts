@@ -41,6 +41,20 @@ export async function findPolicy(
   return row;
 }
 
+/** The newest version of the organization's policy and of the tenant's, as far as there are any. */
+const newestPolicies = (tx: ScopedTx, at: { orgId: string; tenantId: string }): Promise<PolicyRow[]> =>
+  tx
+    .selectDistinctOn([policies.tenantId])
+    .from(policies)
+    .where(
+      and(
+        own(tx, policies.orgId),
+        eq(policies.orgId, at.orgId),
+        or(isNull(policies.tenantId), eq(policies.tenantId, at.tenantId)),
+      ),
+    )
+    .orderBy(policies.tenantId, desc(policies.version));
+
 /** Versions, newest first. */
 export const listPolicies = (tx: ScopedTx, at: { orgId: string; tenantId: string | null }): Promise<PolicyRow[]> =>
   tx
@@ -182,14 +196,14 @@ export async function loadPolicyInForce(
   at: { orgId: string; tenantId: string },
   now: string,
 ): Promise<PolicyInForce> {
-  const [org, tenant, ofOrg, ofTenant, exceptions] = await Promise.all([
-    findPolicy(tx, { orgId: at.orgId, tenantId: null }),
-    findPolicy(tx, at),
-    findKillSwitch(tx, at.orgId),
-    findKillSwitch(tx, at.orgId, at.tenantId),
+  const [newest, switches, exceptions] = await Promise.all([
+    newestPolicies(tx, at),
+    listStopped(tx, at.orgId),
     listExceptions(tx, at.orgId, now, at.tenantId),
   ]);
-  const killSwitch = [ofOrg, ofTenant].find((one) => one?.isOn);
+  const org = newest.find((one) => one.tenantId === null);
+  const tenant = newest.find((one) => one.tenantId === at.tenantId);
+  const killSwitch = switches.find((one) => one.tenantId === null || one.tenantId === at.tenantId);
   const base = org ? applyOverride(DEFAULT_POLICY, org.document) : DEFAULT_POLICY;
   return {
     document: tenant ? applyOverride(base, tenant.document) : base,

@@ -24,11 +24,10 @@ export type StepRow = typeof incidentSteps.$inferSelect;
 export type WatchRow = typeof watches.$inferSelect;
 type Place = { orgId: string; tenantId: string; incidentId: string };
 
+export type LoadedCase = { incident: IncidentRow; account: AccountRow; tenant: TenantRow; steps: StepRow[] };
+
 /** The incident with its account and tenant; undefined outside the scope. */
-export async function loadCase(
-  tx: ScopedTx,
-  incidentId: string,
-): Promise<{ incident: IncidentRow; account: AccountRow; tenant: TenantRow; steps: StepRow[] } | undefined> {
+export async function loadCase(tx: ScopedTx, incidentId: string): Promise<LoadedCase | undefined> {
   const [[row], steps] = await Promise.all([
     tx
       .select({ incident: incidents, account: accounts, tenant: tenants })

@@ -20,11 +20,15 @@ export type TokenSource = {
   forget(tenantId: string): void;
 };
 
+/** A token is used up to this long before its end, as MSAL does with those of its own cache. */
+const LEFT_OVER_MS = 5 * 60_000;
+
 /** After a failed request MSAL answers the same one from memory for this long ("MSAL throttling"). */
 const MSAL_COOL_DOWN_MS = 60_000;
 
 /**
- * Client credentials through MSAL. One MSAL client a tenant, so no cache can mix tenants. Against a mapped login host the
+ * Client credentials through MSAL. One MSAL client a tenant, so no cache can mix tenants; what MSAL gave last is kept
+ * beside it, because its cache takes two milliseconds a look and a poll looks a dozen times. Against a mapped login host the
  * authority stays Microsoft's and only the token endpoint moves (MSAL skips discovery when metadata is given).
  */
 export function createTokenSource(input: {
@@ -33,7 +37,8 @@ export function createTokenSource(input: {
   loginOrigin: string | undefined;
 }): TokenSource {
   const clients = new Map<string, ConfidentialClientApplication>();
-  const inFlight = new Map<string, Promise<string>>();
+  const inFlight = new Map<string, Promise<Token>>();
+  const newest = new Map<string, Token>();
 
   const clientOf = (tenantId: string): ConfidentialClientApplication => {
     const known = clients.get(tenantId);
@@ -56,25 +61,34 @@ export function createTokenSource(input: {
 
   return {
     async token(tenantId, resource, options = {}) {
-      const key = `${tenantId} ${resource} ${options.isFresh ? "fresh" : ""} ${options.claims ?? ""}`;
+      const place = `${tenantId} ${resource}`;
+      const held = newest.get(place);
+      if (!options.isFresh && !options.claims && held && held.endsAt - LEFT_OVER_MS > Date.now()) return held.text;
+      const key = `${place} ${options.isFresh ? "fresh" : ""} ${options.claims ?? ""}`;
       const running = inFlight.get(key);
-      if (running) return running;
+      if (running) return (await running).text;
       const asked = ask(clientOf(tenantId), tenantId, resource, options).finally(() => inFlight.delete(key));
       inFlight.set(key, asked);
-      return asked;
+      const got = await asked;
+      newest.set(place, got);
+      return got.text;
     },
     forget(tenantId) {
       clients.delete(tenantId);
+      for (const resource of Object.keys(RESOURCES)) newest.delete(`${tenantId} ${resource}`);
     },
   };
 }
+
+/** `endsAt` in ms since 1970. */
+type Token = { text: string; endsAt: number };
 
 async function ask(
   client: ConfidentialClientApplication,
   tenantId: string,
   resource: Resource,
   options: { isFresh?: boolean; claims?: string },
-): Promise<string> {
+): Promise<Token> {
   try {
     const result = await client.acquireTokenByClientCredential({
       scopes: [`${RESOURCES[resource]}/.default`],
@@ -83,7 +97,7 @@ async function ask(
       ...(options.claims ? { claims: options.claims } : {}),
     });
     if (!result?.accessToken) throw new M365Fault("unknown", "Microsoft gave no token");
-    return result.accessToken;
+    return { text: result.accessToken, endsAt: result.expiresOn?.getTime() ?? 0 };
   } catch (error) {
     throw error instanceof M365Fault ? error : tokenFault(error);
   }
