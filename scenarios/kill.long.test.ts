@@ -80,7 +80,7 @@ describe.each(STORIES)("%s, all six steps", (story) => {
   });
 
   test.each(PROCESSES)(
-    "%s killed at any point of any write leaves the same end state and the same changes",
+    "%s killed at any point of any write leaves the same end state and the same changes [L6]",
     async (process) => {
       const kinds = calm.kinds.filter((kind) => WRITES?.includes(kind) ?? true);
       expect(kinds).not.toEqual([]);

@@ -66,7 +66,7 @@ test("undisturbed, Response changes what it must, each thing once but the sessio
 });
 
 test.each(DEATHS)(
-  "a worker killed at $write $point leaves the same end state and the same changes as one that lives",
+  "a worker killed at $write $point leaves the same end state and the same changes as one that lives [L6]",
   async ({ write, point }) => {
     const customer = await customerOf(DEATHS.findIndex((death) => death.write === write && death.point === point));
     // The effect happens and its answer never reaches the worker, which dies before it can note anything.

@@ -63,6 +63,29 @@ describe("the board of work", () => {
   });
 });
 
+describe("a line that is full", () => {
+  it("holds each tenant's work once, however often it is offered meanwhile [L9]", async () => {
+    const board = new TaskBoard(3, () => {});
+    let running = 0;
+    let most = 0;
+    const done: string[] = [];
+    const offer = () => {
+      for (let n = 0; n < 500; n++)
+        board.begin(`t${n} feed`, 60_000, async () => {
+          most = Math.max(most, ++running);
+          await Promise.resolve();
+          running -= 1;
+          done.push(`t${n}`);
+        });
+    };
+    for (let turn = 0; turn < 20; turn++) offer();
+    await expect.poll(() => done.length).toBe(500);
+    await board.finished();
+    expect(most).toBe(3);
+    expect(new Set(done).size).toBe(500);
+  });
+});
+
 describe("work that tenants owe", () => {
   const tenant = { tenantId: "t1" };
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SimulatedCloud, startSimulatedCloud } from "#activities/clients/m365/testing/simulated-cloud.ts";
 import { createDb, type Db } from "#db/client.ts";
 import { ensureEventPartitions } from "#db/repos/platform.ts";
-import { events, watermarks } from "#db/schema/ingest.ts";
+import { events, rawPages, watermarks } from "#db/schema/ingest.ts";
 import { accountAliases, accounts } from "#db/schema/organization.ts";
 import { createTestDatabase, type TestDatabase } from "#db/test/database.ts";
 import { createFactories } from "#db/test/factories.ts";
@@ -229,4 +229,27 @@ test("the directory is read whole each time, never by delta: nothing can answer 
 
 test("nothing in these traps was a violation", async () => {
   expect(await cloud.violations()).toEqual([]);
+});
+
+test("a source is read no faster than its pages are stored: of a flood one page waits in memory, and none is lost [L9]", async () => {
+  const it = await connected();
+  const from = { upn: "ana@flood.example", puid: "10032001AAAA0001" };
+  const [PAGES, RECORDS] = [40, 25];
+  const seen = { asked: 0, mostAhead: 0 };
+  const flood: Source = {
+    ...source("Audit.General"),
+    async *read() {
+      for (let page = 0; page < PAGES; page++) {
+        seen.asked = page + 1;
+        const kept = await make.orm.select().from(rawPages).where(eq(rawPages.tenantId, it.owner.tenantId));
+        seen.mostAhead = Math.max(seen.mostAhead, seen.asked - kept.length);
+        const records = Array.from({ length: RECORDS }, (_, n) => opened(`flood-${page}-${n}`, cloud.now(), from));
+        yield { records, body: JSON.stringify(records), receivedAt: cloud.now().toISOString() };
+      }
+    },
+  };
+  const deps = { db, clock: { now: () => cloud.now() }, cloud: cloud.m365, factsOf: () => ({}) };
+  await pollOnce(deps, it.owner, flood, newPollMemory());
+  expect(seen.mostAhead).toBeLessThanOrEqual(2);
+  expect(await it.stored()).toHaveLength(PAGES * RECORDS);
 });
