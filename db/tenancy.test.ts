@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Scope } from "#domain/access/actor.ts";
 import { createDb, type Db } from "./client.ts";
 import { addDataKey, findDataKey, findDataKeyOf } from "./repos/keys.ts";
-import { ensureEventPartitions, listWorkerTenants, nextIncidentNumber, orgOfTenant } from "./repos/platform.ts";
+import { ensureEventPartitions, listWorkerTenants, NEXT_INCIDENT_NUMBER, orgOfTenant } from "./repos/platform.ts";
 import { incidents } from "./schema/incident.ts";
 import { events } from "./schema/ingest.ts";
 import { accounts, tenants } from "./schema/organization.ts";
@@ -174,7 +174,11 @@ test("workers find tenants, organizations and numbers through the listed functio
   expect((await listWorkerTenants(worker)).find((row) => row.tenantId === tenant.id)?.orgId).toBe(org.id);
   expect(await orgOfTenant(worker, tenant.id)).toBe(org.id);
   expect(await orgOfTenant(worker, crypto.randomUUID())).toBeUndefined();
-  const number = () => withWorkerScope(worker, { orgId: org.id, tenantId: tenant.id }, nextIncidentNumber);
+  const number = () =>
+    withWorkerScope(worker, { orgId: org.id, tenantId: tenant.id }, async (tx) => {
+      const [row] = await tx.execute<{ n: number }>(sql`select ${NEXT_INCIDENT_NUMBER} as n`);
+      return row?.n;
+    });
   expect(await number()).toBe(1);
   await make.incident(await make.account(await make.tenant(org.id)), { number: 41 });
   expect(await number()).toBe(42);

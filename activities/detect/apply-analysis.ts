@@ -15,12 +15,13 @@ import {
 } from "#db/repos/detection.ts";
 import type { StoredEvent } from "#db/repos/ingest.ts";
 import { writeAudit } from "#db/repos/order.ts";
-import { loadCase } from "#db/repos/remediate.ts";
+import { ensureSteps, loadCase } from "#db/repos/remediate.ts";
 import { type SideFindings, writeSideFindings } from "#db/repos/side-findings.ts";
 import { findTenant, type TenantRecord } from "#db/repos/tenant.ts";
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { Analysis, Attribution, IncidentDraft } from "#domain/incident/analysis.ts";
 import { relateToClosed } from "#domain/incident/merge.ts";
+import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
 import { describeFailedAttacks } from "./failed-attacks.ts";
 import type { DetectDeps } from "./run-detections.ts";
 import { uncommonActivity } from "./uncommon.ts";
@@ -112,8 +113,8 @@ async function carryDraft(tx: ScopedTx, carry: Carry): Promise<Omit<Carried, "ac
   });
   if (!made) return undefined;
   // One after the other on the connection, without waiting for each answer: a lock waits for all of it.
-  const [rows] = await Promise.all([
-    lock && loadCase(tx, made.id),
+  const [steps] = await Promise.all([
+    ensureSteps(tx, { ...owner, incidentId: made.id }, REMEDIATION_STEP_IDS, now),
     writeEvidence(tx, owner, made.id, draft, { ...evidenceContext(carry), isNew: true }),
     writeAudit(tx, {
       ...owner,
@@ -134,7 +135,8 @@ async function carryDraft(tx: ScopedTx, carry: Carry): Promise<Omit<Carried, "ac
     }),
   ]);
   const opened = { incidentId: made.id, isNew: true, hasGrown: false, isUnanswered: made.responseActs };
-  return lock && rows ? { ...opened, lockAtOnce: (at) => lock(at, rows) } : opened;
+  const rows = { incident: made, account, tenant: carry.tenant, steps };
+  return lock ? { ...opened, lockAtOnce: (at) => lock(at, rows) } : opened;
 }
 
 const evidenceContext = ({ clocks, account, now }: Carry) => ({

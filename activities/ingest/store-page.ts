@@ -48,40 +48,57 @@ export async function storePage(
     owner.microsoftTenantId,
     ownRules,
   );
-  return withWorkerScope(db, owner, async (tx) => {
-    const at = { orgId: owner.orgId, tenantId: owner.tenantId };
-    const mark = page.watermark && saveWatermark(tx, at, page.source, page.watermark);
-    if (page.records.length === 0) {
-      await mark;
-      return { isNew: false, read: 0, inserted: 0, unreadable: 0 };
-    }
-    const { source, receivedAt } = page;
-    const raw = { source, hash, receivedAt, records: page.records.length, body: gzipSync(page.body) };
-    const [rawPageId] = await Promise.all([insertRawPage(tx, at, raw), mark]);
-    if (rawPageId === undefined) return { isNew: false, read: page.records.length, inserted: 0, unreadable: 0 };
-    const put = async (index: number, raw: unknown, reason: string) =>
-      quarantineRecord(tx, at, {
-        source: page.source,
-        rawPageId,
-        rawIndex: index,
-        body: bytesOf(raw),
-        reason,
-        at: now,
-      });
-    for (const { index, raw, reason } of unreadable) await put(index, raw, reason);
-    let refused = 0;
-    const inserted = await insertHalving(
-      tx,
-      owner,
-      understood,
-      { now, rawPageId, availableAt: page.availableAt },
-      async (bad) => {
-        refused += 1;
-        await put(bad.index, page.records[bad.index], "The database refused this record.");
-      },
-    );
-    return { isNew: true, read: page.records.length, inserted, unreadable: unreadable.length + refused };
-  });
+  const keep = (insert: typeof insertHalving) =>
+    withWorkerScope(db, owner, (tx) => keepPage(tx, owner, page, { hash, understood, unreadable, now }, insert));
+  try {
+    return await keep(insertBatch);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return keep(insertHalving);
+  }
+}
+
+type Read = Pick<ReturnType<typeof understandPage>, "understood" | "unreadable"> & { hash: string; now: string };
+
+async function keepPage(
+  tx: ScopedTx,
+  owner: PageOwner,
+  page: IncomingPage,
+  { hash, understood, unreadable, now }: Read,
+  insert: typeof insertHalving,
+): Promise<Stored> {
+  const at = { orgId: owner.orgId, tenantId: owner.tenantId };
+  const mark = page.watermark && saveWatermark(tx, at, page.source, page.watermark);
+  if (page.records.length === 0) {
+    await mark;
+    return { isNew: false, read: 0, inserted: 0, unreadable: 0 };
+  }
+  const { source, receivedAt } = page;
+  const raw = { source, hash, receivedAt, records: page.records.length, body: gzipSync(page.body) };
+  const [rawPageId] = await Promise.all([insertRawPage(tx, at, raw), mark]);
+  if (rawPageId === undefined) return { isNew: false, read: page.records.length, inserted: 0, unreadable: 0 };
+  const put = async (index: number, raw: unknown, reason: string) =>
+    quarantineRecord(tx, at, {
+      source: page.source,
+      rawPageId,
+      rawIndex: index,
+      body: bytesOf(raw),
+      reason,
+      at: now,
+    });
+  for (const { index, raw, reason } of unreadable) await put(index, raw, reason);
+  let refused = 0;
+  const inserted = await insert(
+    tx,
+    owner,
+    understood,
+    { now, rawPageId, availableAt: page.availableAt },
+    async (bad) => {
+      refused += 1;
+      await put(bad.index, page.records[bad.index], "The database refused this record.");
+    },
+  );
+  return { isNew: true, read: page.records.length, inserted, unreadable: unreadable.length + refused };
 }
 
 type Batch = { now: string; rawPageId: number; availableAt: string | null };
@@ -95,6 +112,7 @@ async function insertHalving(
 ): Promise<number> {
   if (rows.length === 0) return 0;
   try {
+    // A refusal would end the page's transaction with it.
     return await tx.transaction((inner) => insertBatch(inner as unknown as ScopedTx, owner, rows, batch));
   } catch (error) {
     if (!isRefusal(error)) throw error;

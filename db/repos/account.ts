@@ -72,8 +72,8 @@ class AccountBook {
     const book = new AccountBook(tx, owner);
     const objectIds = [...new Set(mentions.flatMap((m) => (m.objectId ? [low(m.objectId)] : [])))];
     const values = [...new Set(mentions.flatMap((m) => [m.upn, m.puid].flatMap((v) => (v ? [low(v)] : []))))];
-    const aliased = values.length
-      ? await tx
+    const askedAliases = values.length
+      ? tx
           .select({ alias: accountAliases, account: accounts })
           .from(accountAliases)
           .innerJoin(accounts, eq(accounts.id, accountAliases.accountId))
@@ -85,6 +85,14 @@ class AccountBook {
             ),
           )
       : [];
+    const askedObjects = objectIds.length
+      ? tx
+          .select()
+          .from(accounts)
+          .where(and(eq(accounts.tenantId, owner.tenantId), inArray(accounts.objectId, objectIds)))
+      : [];
+    const [aliased, rows] = await Promise.all([askedAliases, askedObjects]);
+    for (const row of rows) if (row.objectId) book.#byObject.set(row.objectId, row);
     for (const { alias, account } of aliased) {
       book.#known.add(`${alias.accountId}|${alias.kind}|${alias.value}`);
       const at = `${alias.kind}|${alias.value}`;
@@ -105,13 +113,6 @@ class AccountBook {
           )
       : [];
     for (const { accountId, value } of keys) book.#addPuid(accountId, value);
-    const rows = objectIds.length
-      ? await tx
-          .select()
-          .from(accounts)
-          .where(and(eq(accounts.tenantId, owner.tenantId), inArray(accounts.objectId, objectIds)))
-      : [];
-    for (const row of rows) if (row.objectId) book.#byObject.set(row.objectId, row);
     return book;
   }
 

@@ -1,20 +1,12 @@
 import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { IncidentDraft } from "#domain/incident/analysis.ts";
 import { type ArtifactIdentity, artifactKey, matchFindings, mergeDraft } from "#domain/incident/merge.ts";
-import { REMEDIATION_STEP_IDS } from "#domain/remediation/steps.ts";
-import {
-  artifacts,
-  detectionSignals,
-  incidentRows,
-  incidentSteps,
-  incidents,
-  phishMessages,
-} from "../schema/incident.ts";
+import { artifacts, detectionSignals, incidentRows, incidents, phishMessages } from "../schema/incident.ts";
 import { failedAttacks } from "../schema/ingest.ts";
 import type { ScopedTx } from "../tenancy.ts";
 import { inParts } from "./in-parts.ts";
 import { iso } from "./incident.ts";
-import { nextIncidentNumber } from "./platform.ts";
+import { NEXT_INCIDENT_NUMBER } from "./platform.ts";
 
 type Owner = { orgId: string; tenantId: string };
 export type IncidentRecord = typeof incidents.$inferSelect;
@@ -34,7 +26,7 @@ export async function listIncidentsOf(tx: ScopedTx, tenantId: string, accountId:
     .orderBy(desc(incidents.detectedAt));
 }
 
-/** Opens an incident under the partial unique index; undefined when another was quicker (D7). */
+/** Opens an incident, still without steps, under the partial unique index; undefined when another was quicker (D7). */
 export async function openIncident(
   tx: ScopedTx,
   owner: Owner,
@@ -58,7 +50,7 @@ export async function openIncident(
     .values({
       id: values.id,
       ...owner,
-      number: await nextIncidentNumber(tx),
+      number: NEXT_INCIDENT_NUMBER,
       accountId: values.accountId,
       draftKey: draft.key,
       ...judged(draft),
@@ -74,16 +66,6 @@ export async function openIncident(
     })
     .onConflictDoNothing()
     .returning();
-  if (!made) return undefined;
-  await tx.insert(incidentSteps).values(
-    REMEDIATION_STEP_IDS.map((stepId) => ({
-      ...owner,
-      incidentId: made.id,
-      stepId,
-      state: "waiting" as const,
-      updatedAt: now,
-    })),
-  );
   return made;
 }
 

@@ -3,7 +3,6 @@ import { sql } from "drizzle-orm";
 import type { CommandKind } from "#domain/command/command.ts";
 import type { TenantPhase } from "#domain/tenant/phases.ts";
 import type { Db } from "../client.ts";
-import type { ScopedTx } from "../tenancy.ts";
 
 /**
  * What workers ask across organizations through listed definer functions: ids, phases and times, no text of a tenant.
@@ -133,8 +132,5 @@ export async function firstTrialEnd(db: Db, microsoftTenantId: string): Promise<
   return optionalIso(row?.ends);
 }
 
-/** The next incident number of the scope's organization; other callers wait until this transaction ends. */
-export async function nextIncidentNumber(tx: ScopedTx): Promise<number> {
-  const [row] = [...(await tx.execute(sql`select petra.next_incident_number() as number`))] as Rows;
-  return Number(row?.number);
-}
+/** The next incident number of the scope's organization; whoever else asks waits until the transaction ends. */
+export const NEXT_INCIDENT_NUMBER = sql<number>`petra.next_incident_number()`;

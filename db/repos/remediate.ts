@@ -71,17 +71,18 @@ export async function markAccessLost(tx: ScopedTx, tenantId: string, reason: str
     .where(and(eq(tenants.id, tenantId), isNull(tenants.accessLostAt)));
 }
 
-/** Adds the steps an incident lacks, all waiting. */
+/** Adds the steps an incident lacks, all waiting; answers those it added. */
 export async function ensureSteps(
   tx: ScopedTx,
   place: Place,
   stepIds: readonly RemediationStepId[],
   now: string,
-): Promise<void> {
-  await tx
+): Promise<StepRow[]> {
+  return tx
     .insert(incidentSteps)
     .values(stepIds.map((stepId) => ({ ...place, stepId, state: "waiting" as const, updatedAt: now })))
-    .onConflictDoNothing();
+    .onConflictDoNothing()
+    .returning();
 }
 
 export async function countAccounts(tx: ScopedTx): Promise<number> {
