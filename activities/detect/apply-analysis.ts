@@ -166,9 +166,12 @@ async function grow(tx: ScopedTx, carry: Carry, open: IncidentRecord) {
   // Who opened it may have died before its workflow was rung.
   const isUnanswered = open.responseActs && open.lockAcceptedAt === null;
   const grown = { incidentId: open.id, isNew: false, hasGrown: newTargets > 0, isUnanswered };
-  const lock = isUnanswered ? carry.deps.prepareLock?.(carry) : undefined;
-  const rows = lock && (await loadCase(tx, open.id));
-  return lock && rows ? { ...grown, lockAtOnce: (at: At) => lock(at, rows) } : grown;
+  const rows = isUnanswered && carry.deps.prepareLock && (await loadCase(tx, open.id));
+  if (!rows) return grown;
+  const { state } = rows.steps.find((step) => step.stepId === "revoke-and-lock") ?? { state: "waiting" };
+  // The first page of an attack may leave doubt which the next one takes away. What only waits, Microsoft is not asked about.
+  const lock = state !== "awaiting-approval" || hasNewRecords ? carry.deps.prepareLock?.(carry) : undefined;
+  return lock ? { ...grown, lockAtOnce: (at: At) => lock(at, rows) } : grown;
 }
 
 /** "same" = nothing new; otherwise the closed incident to link to, if there is one (D8). */

@@ -293,6 +293,18 @@ describe("a judgement", () => {
     await make.orm.update(incidents).set({ lockAcceptedAt: now }).where(eq(incidents.tenantId, owner.tenantId));
     await runWith(async () => {});
     expect(told).toHaveLength(3);
+    // Of one that waits for a person Microsoft is asked again only when there is something new.
+    await make.orm.update(incidents).set({ lockAcceptedAt: null }).where(eq(incidents.tenantId, owner.tenantId));
+    await make.orm
+      .update(incidentSteps)
+      .set({ state: "awaiting-approval" })
+      .where(eq(incidentSteps.incidentId, incident?.id ?? ""));
+    await runWith(async () => {});
+    expect(told).toHaveLength(3);
+    await put(["l1b"]);
+    drafts = [draft(["l1", "l1b"])];
+    await runWith(async () => {});
+    expect(told).toHaveLength(4);
     const off = await tenant();
     await off.put(["l2"]);
     drafts = [draft(["l2"])];

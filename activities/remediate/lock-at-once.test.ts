@@ -57,6 +57,28 @@ test("nobody's roles could be read: the account counts as an administrator and a
   expect(await it.effects()).toEqual([]);
 });
 
+test("what waited for a person because of doubt is locked at once when the doubt is gone; what a stop holds is not", async () => {
+  const doubted = await published(await rig.openIncident());
+  const be = (confidence: number) =>
+    doubted.sql(`update incidents set confidence = ${confidence} where id = '${doubted.incident.id}'`);
+  await be(0.5);
+  expect(await rig.activities.lockAtOnce(doubted.byResponse)).toBeUndefined();
+  expect((await doubted.steps())["revoke-and-lock"]).toMatchObject({ state: "awaiting-approval" });
+  await be(0.95);
+  expect(await rig.activities.lockAtOnce(doubted.byResponse)).toMatchObject({ state: "accepted" });
+
+  const held = await published(await rig.openIncident());
+  const stop = (isOn: boolean) =>
+    held.sql(`insert into kill_switches (org_id, tenant_id, is_on, by, at) values ('${held.org.id}', null, ${isOn},
+      '{"kind":"system","room":"policy"}', now()) on conflict (org_id, tenant_id) do update set is_on = excluded.is_on`);
+  await stop(true);
+  expect(await rig.activities.lockAtOnce(held.byResponse)).toBeUndefined();
+  await stop(false);
+  expect(await rig.activities.lockAtOnce(held.byResponse)).toBeUndefined();
+  expect(await held.effects()).toEqual([]);
+  expect((await held.steps())["revoke-and-lock"]).toMatchObject({ state: "awaiting-approval" });
+});
+
 test.each([
   ["Response is off", "update tenants set response_enabled = false where id = $tenant"],
   ["the incident is not published", "update incidents set published_at = null where id = $incident"],

@@ -46,7 +46,8 @@ export async function lockAccount(deps: RemediateDeps, input: Ordered): Promise<
   });
 }
 
-const BEGINNABLE = ["waiting", "failed"];
+/** What waits for a person may have become certain since; what was held for a person in spite of the policy stays held. */
+const BEGINNABLE = ["waiting", "failed", "awaiting-approval"];
 
 /**
  * Begins to read from Microsoft what decides about a lock, while the incident is still being written down; what it answers
@@ -86,7 +87,8 @@ export async function lockAtOnce(
       const now = nowOf(deps);
       const row = await keepAccountFacts(tx, c, facts, now);
       const plan = await planSteps(deps, tx, row, [STEP], now);
-      return plan.steps[0]?.authority === "auto" ? row : undefined;
+      const [planned] = plan.steps;
+      return planned?.authority === "auto" && planned.state !== "awaiting-approval" ? row : undefined;
     };
     if (facts.user) return lock(deps, c, input, facts.user, decide);
     // Microsoft did not show the account: the decision stands all the same, and the lock tries once more.

@@ -3,14 +3,14 @@ import { ensureSteps, listArtifacts, listCopies, listTaggedPhish, raisePlanVersi
 import type { ScopedTx } from "#db/tenancy.ts";
 import type { StepDecision } from "#domain/policy/decision.ts";
 import type { Authority } from "#domain/remediation/authorize.ts";
-import { REMEDIATION_STEP_IDS, type RemediationStepId } from "#domain/remediation/steps.ts";
+import { REMEDIATION_STEP_IDS, type RemediationStepId, type StepState } from "#domain/remediation/steps.ts";
 import { keepAccountFacts, readAccountFacts } from "./account-facts.ts";
 import { type At, type Case, inCase, nowOf, openCase, type RemediateDeps, stepOf } from "./case.ts";
 import { decideStep, readInForce, tellDecision, watchDecisions } from "./decisions.ts";
 
 export type RemediationPlan = {
   planVersion: number;
-  steps: { id: RemediationStepId; authority: Authority["answer"]; targets: number }[];
+  steps: { id: RemediationStepId; authority: Authority["answer"]; targets: number; state: StepState }[];
 };
 
 /** What the kill switch parked waits for a person also when the switch is off again. */
@@ -64,7 +64,7 @@ export async function planSteps(
       isHeld: present === "awaiting-approval" && (step?.authority === "auto" || wasStopped(step?.decision)),
     });
     isChanged ||= id === "retract-phish" && next === "waiting" && SETTLED.includes(present);
-    planned.push({ id, authority: decision.answer, targets: targets[id] ?? 1 });
+    planned.push({ id, authority: decision.answer, targets: targets[id] ?? 1, state: next });
     await Promise.all([
       tellDecision(tx, row, { ...row, publicUrl: deps.publicUrl }, id, decision),
       setStep(tx, incidentId, id, {
