@@ -20,7 +20,7 @@ import { replayRoute } from "./replay.ts";
 export function adminApp(world: World): Hono {
   const app = new Hono();
   app.onError((error, c) => {
-    const expected = error instanceof z.ZodError || error instanceof RangeError;
+    const expected = [z.ZodError, RangeError, SyntaxError].some((kind) => error instanceof kind);
     return c.json({ error: error.message }, expected ? 400 : 500);
   });
   const tenantOf = (id: string): Tenant => {
@@ -58,6 +58,7 @@ export function adminApp(world: World): Hono {
         p1: z.boolean().optional(),
         p2: z.boolean().optional(),
         people: z.number().int().min(5).max(25).optional(),
+        records: z.number().int().positive().optional(),
         traps: z.boolean().optional(),
         consent: z.boolean().default(false),
       })
@@ -75,7 +76,16 @@ export function adminApp(world: World): Hono {
     world.touched();
     return c.body(null, 204);
   });
-  app.post("/admin/tenants/:tid/attack", (c) => c.json({ attack: attackTenant(world, tenantOf(c.req.param("tid"))) }));
+  app.post("/admin/tenants/:tid/attack", async (c) => {
+    const text = await c.req.text();
+    const order = z
+      .strictObject({
+        victims: z.number().int().positive().optional(),
+        campaign: z.string().min(1).max(200).optional(),
+      })
+      .parse(text === "" ? {} : JSON.parse(text));
+    return c.json(attackTenant(world, tenantOf(c.req.param("tid")), order));
+  });
 
   app.post("/admin/tenants/:tid/consent", async (c) => {
     const tenant = tenantOf(c.req.param("tid"));

@@ -25,23 +25,41 @@ export const isTrick = (text: string): text is Trick => (ATTACKER_TRICKS as read
 /** A continuous-access-evaluation client learns of a revoke or disable at the latest this much later. */
 const CAE_DELAY = 15 * MINUTE;
 
-/** Lets the attacker try to go on; each try and its outcome is kept, and he notices when nothing works any more. */
+/**
+ * Lets the attacker try to go on with every account he attacked; each try and its outcome is kept, and he notices when
+ * nothing works any more with one of them.
+ */
 export function attackerActs(world: World, tenant: Tenant, tricks: readonly Trick[]): AttackerTry[] {
-  const attacker = tenant.attacker;
-  const victim = tenant.users.find((u) => u.id === attacker?.victimId);
-  if (!attacker || !victim) return [];
-  const stage = new Stage(world, tenant, createRng(`${tenant.seed}/attacker/${attacker.tries.length}`), true);
+  const tries = attackersOf(tenant).flatMap((attacker) => actsOn(world, tenant, attacker, tricks));
+  world.touched();
+  return tries;
+}
+
+/** What he holds of each account, the first victim's first. */
+export const attackersOf = ({ attacker, alsoAttacked }: Tenant): AttackerState[] =>
+  [attacker, ...alsoAttacked.map((one) => one.attacker)].filter((one) => one !== null);
+
+function actsOn(world: World, tenant: Tenant, attacker: AttackerState, tricks: readonly Trick[]): AttackerTry[] {
+  const victim = tenant.users.find((u) => u.id === attacker.victimId);
+  if (!victim) return [];
+  const whose = attacker === tenant.attacker ? "" : `/${victim.id}`;
+  const stage = new Stage(world, tenant, createRng(`${tenant.seed}/attacker${whose}/${attacker.tries.length}`), true);
   const tries: AttackerTry[] = [];
   for (const what of tricks) {
     const outcome = attempt(stage, attacker, victim, what);
     if (outcome.succeeded) attacker.lockedOutSince = null;
     else if (!tries.some((t) => t.succeeded) && attacker.lockedOutSince === null)
       attacker.lockedOutSince = world.clock.now();
-    const entry = { at: world.clock.iso(), what, ...outcome, noticedLockout: attacker.lockedOutSince !== null };
+    const entry = {
+      at: world.clock.iso(),
+      victimId: victim.id,
+      what,
+      ...outcome,
+      noticedLockout: attacker.lockedOutSince !== null,
+    };
     tries.push(entry);
     attacker.tries.push(entry);
   }
-  world.touched();
   return tries;
 }
 

@@ -1,6 +1,6 @@
 import { HOUR, MINUTE } from "../clock.ts";
 import { createRng } from "../random.ts";
-import type { Json, SimUser, Tenant } from "../state/types.ts";
+import type { Json, PlayedOn, SimUser, Tenant } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 import { scenarioById } from "./catalogue.ts";
 import { createCompany } from "./company.ts";
@@ -76,20 +76,42 @@ export function createTenant(world: World, order: TenantOrder): Tenant {
   playOrdinaryWork(stage, historyUntil, order.records);
   chosen.prepare?.(stage, historyUntil);
   stage.collect();
-  if (order.phase === "full") playStory(world, tenant, victim, chosen, endsAt, false);
+  if (order.phase === "full") playStory(world, tenant, chosen, [victim], { endsAt, live: false });
   world.touched();
   return tenant;
 }
 
-/** Plays the story of a tenant built with phase "history", its last event now. */
-export function attackTenant(world: World, tenant: Tenant): Json {
+interface AttackOrder {
+  /** How many accounts; the tenant's chosen victim is the first. */
+  victims?: number | undefined;
+  /** Name of the campaign: all its victims, in whatever tenant, see one attacker. Without it each has one of its own. */
+  campaign?: string | undefined;
+}
+
+/** Plays the story of a tenant built with phase "history", its last event now; answers the handles of the first account. */
+export function attackTenant(
+  world: World,
+  tenant: Tenant,
+  { victims = 1, campaign }: AttackOrder = {},
+): { attack: Json; victimIds: string[] } {
   const chosen = scenario(tenant.story);
   const victim = tenant.users.find((u) => u.id === tenant.victimId);
   if (!chosen || !victim) throw new Error(`tenant ${tenant.id} has no story to play`);
   if (tenant.attacked) throw new Error(`the story of tenant ${tenant.id} has been played already`);
-  playStory(world, tenant, victim, chosen, world.clock.now(), true);
+  if ((victims > 1 || campaign !== undefined) && !chosen.isForMany)
+    throw new RangeError(`story '${chosen.id}' is about one account and one attacker of its own`);
+  const chosenVictims = [victim, ...others(tenant, victims - 1)];
+  for (const { id } of chosenVictims) tenant.accountRoles[id] = "victim";
+  playStory(world, tenant, chosen, chosenVictims, { endsAt: world.clock.now(), live: true, campaign });
   world.touched();
-  return tenant.attack;
+  return { attack: tenant.attack, victimIds: chosenVictims.map((one) => one.id) };
+}
+
+function others(tenant: Tenant, count: number): SimUser[] {
+  const employees = tenant.users.filter((u) => tenant.accountRoles[u.id] === "employee" && u.accountEnabled);
+  if (count > employees.length)
+    throw new RangeError(`tenant ${tenant.id} has ${employees.length + 1} accounts to attack, not ${count + 1}`);
+  return employees.slice(0, count);
 }
 
 /** One more ordinary working day up to now, written into the logs as it happens. */
@@ -104,12 +126,19 @@ export function workOn(world: World, tenant: Tenant): number {
 function playStory(
   world: World,
   tenant: Tenant,
-  victim: SimUser,
   chosen: Scenario,
-  endsAt: number,
-  live: boolean,
+  victims: SimUser[],
+  how: { endsAt: number; live: boolean; campaign?: string | undefined },
 ): void {
-  const stage = new Stage(world, tenant, createRng(`${tenant.story}/${tenant.seed}/story`), live);
-  tenant.attack = chosen.play(stage, victim, endsAt);
+  const seed = `${tenant.story}/${tenant.seed}/story`;
+  const [first, ...rest] = victims.map((victim, n): PlayedOn => {
+    const stage = new Stage(world, tenant, createRng(n === 0 ? seed : `${seed}/${victim.id}`), how.live);
+    const attackerRng = how.campaign === undefined ? stage.rng : createRng(`campaign/${how.campaign}`);
+    const attack = chosen.play(stage, victim, how.endsAt, attackerRng);
+    return { victimId: victim.id, attack, attacker: tenant.attacker };
+  });
+  tenant.attack = first?.attack ?? {};
+  tenant.attacker = first?.attacker ?? null;
+  tenant.alsoAttacked = rest;
   tenant.attacked = true;
 }

@@ -45,5 +45,6 @@ export function emptyTenant(id: string): Tenant {
     accountRoles: {},
     attack: {},
     attacked: false,
+    alsoAttacked: [],
   };
 }

@@ -292,6 +292,7 @@ export interface AttackerState {
 
 export interface AttackerTry {
   at: string;
+  victimId: string;
   what: string;
   succeeded: boolean;
   result: string;
@@ -304,6 +305,13 @@ interface LaggingView {
   until: number;
   /** null: readers do not see the object yet or any more. */
   value: Json | null;
+}
+
+/** The story as played on one account. */
+export interface PlayedOn {
+  victimId: string;
+  attack: Json;
+  attacker: AttackerState | null;
 }
 
 export interface Person {
@@ -360,9 +368,13 @@ export interface Tenant {
   passwordWriteback?: boolean;
   passwordResets?: PasswordReset[];
   sync: { everyMs: number; nextAt: number; mode: "reverts" | "stays"; lastAt?: number };
+  /** What he holds of the first victim. */
   attacker: AttackerState | null;
   victimId: string | null;
   accountRoles: Record<string, string>;
+  /** Handles of the story as played on the first victim. */
   attack: Json;
   attacked: boolean;
+  /** The other accounts of a story that was played on several. */
+  alsoAttacked: PlayedOn[];
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { attackersOf } from "../attacker/act.ts";
 import { ruleJson } from "../cloud/graph/message-rules.ts";
 import { publishBlobs } from "../state/publish.ts";
 import type { Tenant } from "../state/types.ts";
@@ -25,11 +26,13 @@ export function truthApp(world: World): Hono {
   app.get("/truth/attacker/:tid", (c) => {
     const tenant = world.findTenant(c.req.param("tid"));
     if (!tenant) return c.json({ error: "no such tenant" }, 404);
-    const { attacker } = tenant;
+    const attackers = attackersOf(tenant);
+    const since = attackers.flatMap(({ lockedOutSince }) => lockedOutSince ?? []);
+    const isOut = attackers.length > 0 && since.length === attackers.length;
     return c.json({
-      tries: attacker?.tries ?? [],
-      sessions: attacker?.sessions ?? [],
-      lockedOutSince: attacker?.lockedOutSince ? new Date(attacker.lockedOutSince).toISOString() : null,
+      tries: attackers.flatMap(({ tries }) => tries),
+      sessions: attackers.flatMap(({ sessions }) => sessions),
+      lockedOutSince: isOut ? new Date(Math.max(...since)).toISOString() : null,
     });
   });
   return app;
@@ -96,6 +99,7 @@ function truthOf(tenant: Tenant) {
     addedDomains: tenant.addedDomains,
     attack: tenant.attack,
     victimId: tenant.victimId,
+    alsoAttacked: tenant.alsoAttacked.map(({ victimId, attack }) => ({ victimId, attack })),
     counts: { ual: tenant.ual.length, signIns: tenant.signIns.length, directoryAudits: tenant.directoryAudits.length },
   };
 }

@@ -20,22 +20,23 @@ export const aitmMailRule: Scenario = {
   p1: true,
   synced: false,
   minutes: 48,
-  play(stage, victim, endsAt) {
+  isForMany: true,
+  play(stage, victim, endsAt, attackerRng) {
     const { rng, tenant } = stage;
     const start = endsAt - minutes(this.minutes);
-    const lure = rng.pick(LURES).replace("{n}", String(rng.int(100, 999)));
-    const lureDomain = `${rng.letters(7)}-docs.example`;
+    const lure = attackerRng.pick(LURES).replace("{n}", String(attackerRng.int(100, 999)));
+    const lureDomain = `${attackerRng.letters(7)}-docs.example`;
     const phish = stage.receiveMail(start - minutes(rng.int(6, 40)), victim, {
       subject: lure,
       body: `Review the document: https://${lureDomain}/sign?id=${rng.hex(12)}`,
       from: { name: "Document Service", address: `no-reply@${lureDomain}` },
-      fromIp: addressIn("m247", rng).ip,
+      fromIp: addressIn("m247", attackerRng).ip,
     });
     if (phish) phish.isRead = true;
 
     const kit = stage.session(
-      addressIn(rng.pick(["vultr", "digitalocean", "digitalocean-2"]), rng),
-      rng.pick(KIT_AGENTS),
+      addressIn(attackerRng.pick(["vultr", "digitalocean", "digitalocean-2"]), attackerRng),
+      attackerRng.pick(KIT_AGENTS),
       APP.officeHome,
     );
     stage.collect();
@@ -49,7 +50,7 @@ export const aitmMailRule: Scenario = {
     };
     const replay: Session = {
       ...kit,
-      from: addressIn(rng.pick(["datacamp", "m247"]), rng),
+      from: addressIn(attackerRng.pick(["datacamp", "m247"]), attackerRng),
       agent: browser,
       client: `Client=OWA;${browser.userAgent};`,
       app: APP.outlookWeb,
@@ -71,8 +72,9 @@ export const aitmMailRule: Scenario = {
       markAsRead: true,
     });
 
+    // Those he holds already need no phish.
     const colleagues = rng.sample(
-      tenant.users.filter((u) => u.id !== victim.id && u.accountEnabled),
+      tenant.users.filter((u) => tenant.accountRoles[u.id] !== "victim" && u.accountEnabled),
       rng.int(4, 7),
     );
     const subject = rng.pick([
