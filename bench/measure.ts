@@ -7,6 +7,15 @@ export const median = (list: readonly number[]): number =>
 export const spread = (list: readonly number[], unit: string, digits = 2): string =>
   `${median(list).toFixed(digits)} ${unit} (${Math.min(...list).toFixed(digits)}–${Math.max(...list).toFixed(digits)})`;
 
+export type Percentiles = { p50: number; p99: number; max: number };
+
+/** Nearest rank; NaN where there is nothing. */
+export function percentiles(list: readonly number[]): Percentiles {
+  const sorted = list.toSorted((a, b) => a - b);
+  const at = (p: number): number => sorted[Math.ceil((p / 100) * sorted.length) - 1] ?? Number.NaN;
+  return { p50: at(50), p99: at(99), max: sorted.at(-1) ?? Number.NaN };
+}
+
 /** Beyond this drift of the calibrator a run says nothing. */
 export const MOST_DRIFT = 0.15;
 

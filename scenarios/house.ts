@@ -241,7 +241,8 @@ export async function openHouse(options: { pollMs?: number; env?: Record<string,
     /** A story's tenant in the simulated cloud, with ordinary history; the attack is played by `attack`. */
     cloudTenant: (story: string, seed: string | number, more: Record<string, unknown> = {}) =>
       admin<CloudTenant>("/admin/tenants", { story, seed, phase: "history", ...more }),
-    attack: (microsoftTenantId: string) => admin(`/admin/tenants/${microsoftTenantId}/attack`),
+    attack: (microsoftTenantId: string, order: { victims?: number; campaign?: string } = {}) =>
+      admin(`/admin/tenants/${microsoftTenantId}/attack`, order),
 
     /** Add Tenant individually, consent included; answers when the first scan is complete unless told otherwise. */
     onboard: async (

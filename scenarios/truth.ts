@@ -17,6 +17,9 @@ export type Truth = {
     } | null;
   }[];
   grants: { id: string }[];
+  /** The account the story is about, and those it was played on besides. */
+  victimId: string;
+  alsoAttacked: { victimId: string }[];
 };
 
 export type Effect = {
