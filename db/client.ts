@@ -23,6 +23,7 @@ export function createDb(url: string, options: { max?: number; name?: string } =
   const shared = {
     onnotice: () => {},
     connect_timeout: 10,
+    backoff: secondsBeforeConnecting,
     idle_timeout: 60,
     connection: { application_name: options.name ?? "petra", TimeZone: "UTC" },
   };
@@ -37,6 +38,10 @@ export function createDb(url: string, options: { max?: number; name?: string } =
     },
   };
 }
+
+/** The driver waits up to twenty seconds, by which a database that is back would go unused for as long. */
+const secondsBeforeConnecting = (retries: number): number =>
+  (0.5 + Math.random() / 2) * Math.min(3 ** retries / 100, 1);
 
 /** The longest text of a query that is prepared: what is longer is a bulk write whose text hardly comes twice. */
 const LONGEST_PREPARED = 6_000;

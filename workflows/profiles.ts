@@ -29,10 +29,10 @@ export const PROFILES = {
     startToCloseTimeout: "30s",
     retry: { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "1m" },
   },
-  /** The loops of a shard and of the relay: one activity for hours (D26). */
+  /** The loops of a shard and of the relay: one activity for hours (D26), in another process seconds after its own died. */
   loop: {
     startToCloseTimeout: "6h",
-    heartbeatTimeout: "30s",
+    heartbeatTimeout: "6s",
     retry: { initialInterval: "1s", backoffCoefficient: 2, maximumInterval: "30s" },
   },
 } as const satisfies Record<string, ActivityOptions>;

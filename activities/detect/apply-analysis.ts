@@ -100,8 +100,8 @@ async function carryDraft(tx: ScopedTx, carry: Carry): Promise<Omit<Carried, "ac
   if (open) return grow(tx, carry, open);
   const relation = await relationTo(tx, carry, earlier);
   if (relation === "same") return undefined;
-  const lock = carry.tenant.responseEnabled ? carry.deps.prepareLock?.(carry) : undefined;
   const id = crypto.randomUUID();
+  const lock = carry.tenant.responseEnabled ? carry.deps.prepareLock?.({ ...carry, incidentId: id }) : undefined;
   const made = await openIncident(tx, owner, draft, {
     id,
     accountId: account.id,
@@ -170,7 +170,8 @@ async function grow(tx: ScopedTx, carry: Carry, open: IncidentRecord) {
   if (!rows) return grown;
   const { state } = rows.steps.find((step) => step.stepId === "revoke-and-lock") ?? { state: "waiting" };
   // The first page of an attack may leave doubt which the next one takes away. What only waits, Microsoft is not asked about.
-  const lock = state !== "awaiting-approval" || hasNewRecords ? carry.deps.prepareLock?.(carry) : undefined;
+  const isAsking = state !== "awaiting-approval" || hasNewRecords;
+  const lock = isAsking ? carry.deps.prepareLock?.({ ...carry, incidentId: open.id }) : undefined;
   return lock ? { ...grown, lockAtOnce: (at: At) => lock(at, rows) } : grown;
 }
 

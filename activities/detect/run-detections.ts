@@ -26,7 +26,7 @@ export type DetectDeps = {
    * Step 1 in this process: begins to read the account while the incident is still being written down, and answers what
    * locks it. Without it, or where it answers nothing, the lock is left to the incident's workflow.
    */
-  prepareLock?: (of: { tenant: TenantRow; account: AccountRow }) => LockAtOnce | undefined;
+  prepareLock?: (of: { tenant: TenantRow; account: AccountRow; incidentId: string }) => LockAtOnce | undefined;
 };
 export type LockAtOnce = (at: { tenantId: string; incidentId: string }, rows: LoadedCase) => Promise<unknown>;
 type Owner = { orgId: string; tenantId: string };
@@ -83,8 +83,11 @@ export async function prepareToJudge(deps: Pick<DetectDeps, "db" | "clock">, own
   });
 }
 
-/** So long a lock in this process has before the incident's workflow begins, which would find it half done. */
-const HEAD_START_MS = 1_000;
+/**
+ * So long a lock in this process has before the incident's workflow begins, which would find it half done and take from
+ * other locks what they need. Should the process die meanwhile, the events are judged again, and the workflow rung then.
+ */
+const HEAD_START_MS = 5_000;
 
 /**
  * Locks where Response may, in this process and at once; then, or when that takes long, rings the incident's workflow, which

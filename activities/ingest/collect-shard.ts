@@ -1,4 +1,3 @@
-import { Context } from "@temporalio/activity";
 import { type DetectDeps, MONITOR_DAYS, prepareToJudge, runDetections } from "#activities/detect/run-detections.ts";
 import { untilStopped } from "#activities/loop.ts";
 import { hasUnjudged } from "#db/repos/ingest.ts";
@@ -43,7 +42,6 @@ const PARTITION_EVERY_MS = 6 * 3_600_000;
  * stored, looks after due watches. Sources do not wait for each other, nor tenants.
  */
 export async function collectShard(deps: CollectDeps, shard: { shard: number; shards: number }): Promise<void> {
-  const context = Context.current();
   const memory = newPollMemory();
   const board = new TaskBoard(AT_ONCE, deps.onFault);
   const seen = new Set<string>();
@@ -67,7 +65,6 @@ export async function collectShard(deps: CollectDeps, shard: { shard: number; sh
     });
 
   await untilStopped({ everyMs, lengthMs: deps.lengthMs, ...(kicks ? { kicks } : {}) }, async () => {
-    context.heartbeat();
     board.begin("partitions", PARTITION_EVERY_MS, () => makePartitions(deps));
     if (shard.shard === 0) board.begin("watches", WATCH_EVERY_MS, () => lookAfterWatches(deps), { isUrgent: true });
     for (const tenant of await listWorkerTenants(deps.db)) {

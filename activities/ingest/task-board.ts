@@ -1,6 +1,8 @@
 export type Faults = (name: string, error: unknown) => void;
 
-const FAULT_PAUSE_MS = 15_000;
+/** After a fault a piece waits this long, twice as long after each further one, and no longer than the second. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
 
 type Piece = { everyMs: number; work: () => Promise<unknown> };
 
@@ -13,6 +15,7 @@ export class TaskBoard {
   readonly #onFault: Faults;
   readonly #running = new Map<string, Promise<void>>();
   readonly #dueAt = new Map<string, number>();
+  readonly #faults = new Map<string, number>();
   readonly #urgent = new Map<string, Piece>();
   readonly #waiting = new Map<string, Piece>();
 
@@ -41,10 +44,15 @@ export class TaskBoard {
   #start(name: string, { everyMs, work }: Piece): void {
     this.#dueAt.set(name, performance.now() + everyMs);
     const run = work()
-      .catch((error: unknown) => {
-        this.#dueAt.set(name, performance.now() + FAULT_PAUSE_MS);
-        this.#onFault(name, error);
-      })
+      .then(
+        () => this.#faults.delete(name),
+        (error: unknown) => {
+          const before = this.#faults.get(name) ?? 0;
+          this.#faults.set(name, before + 1);
+          this.#dueAt.set(name, performance.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** before));
+          this.#onFault(name, error);
+        },
+      )
       .then(() => {
         this.#running.delete(name);
         this.#fill();

@@ -1,4 +1,3 @@
-import { Context } from "@temporalio/activity";
 import type { WorkflowBell } from "#activities/bell.ts";
 import { untilStopped } from "#activities/loop.ts";
 import type { Db } from "#db/client.ts";
@@ -85,7 +84,6 @@ export function createRelayActivities(deps: RelayDeps) {
 
   return {
     relayLoop: async (): Promise<void> => {
-      const context = Context.current();
       let healAt = 0;
       let chainAt = 0;
       let lookAt = 0;
@@ -106,7 +104,6 @@ export function createRelayActivities(deps: RelayDeps) {
           await keepChains(deps);
           chainAt = performance.now() + CHAIN_EVERY_MS;
         }
-        context.heartbeat();
       });
     },
   };

@@ -55,14 +55,23 @@ const BEGINNABLE = ["waiting", "failed", "awaiting-approval"];
  */
 export function prepareLock(
   deps: RemediateDeps,
-  { tenant, account }: { tenant: TenantRow; account: AccountRow },
+  { tenant, account, incidentId }: { tenant: TenantRow; account: AccountRow; incidentId: string },
 ): ((input: Ordered, rows: LoadedCase) => Promise<StepOutcome | undefined>) | undefined {
+  const begun = underWay.get(incidentId);
+  // Whoever began knew less: where that was not enough to lock, it is asked once more.
+  if (begun) return async (input) => (await begun.catch(() => undefined)) ?? lockAtOnce(deps, input);
   const { objectId } = account;
   const m365 = wayTo(deps, tenant);
   if (!objectId || !m365) return undefined;
   const facts = readAccountFacts({ m365, objectId, account });
-  return (input, rows) => lockAtOnce(deps, input, { rows, facts });
+  return (input, rows) => {
+    const lock = lockAtOnce(deps, input, { rows, facts }).finally(() => underWay.delete(incidentId));
+    underWay.set(incidentId, lock);
+    return lock;
+  };
 }
+/** Locks this process is at, by incident: what comes in meanwhile does not begin a second one. */
+const underWay = new Map<string, Promise<StepOutcome | undefined>>();
 
 /**
  * The lock before the plan, where Response may: of everything that is to be planned, only what protects an account from a
