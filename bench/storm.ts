@@ -85,19 +85,16 @@ async function wrongSide(house: House, targets: readonly Target[]): Promise<{ op
 
 /** How many accounts each campaign has that the portal lists, the biggest first. */
 async function campaigns(house: House, admin: Person): Promise<number[]> {
-  const list = async () => {
-    const { body } = await house.ask<CampaignLine[]>("/api/campaigns", { as: admin });
-    return body.map((line) => line.accounts).sort((a, b) => b - a);
+  let sizes: number[] = [];
+  const isOne = async () => {
+    const { status, body } = await house.ask<CampaignLine[]>("/api/campaigns", { as: admin });
+    if (status !== 200) throw new Error(`The list of campaigns answers ${status}: ${JSON.stringify(body)}`);
+    sizes = body.map((line) => line.accounts).sort((a, b) => b - a);
+    return sizes.length === 1 && sizes[0] === count;
   };
   // An incident that began with part of the records gets the attacker's other handles with the rest.
-  return until(
-    "all in one campaign",
-    async () => {
-      const sizes = await list();
-      return sizes.length === 1 && sizes[0] === count && sizes;
-    },
-    LISTED_WITHIN_S,
-  ).catch(list);
+  await until("all in one campaign", isOne, LISTED_WITHIN_S).catch((error: Error) => say(error.message));
+  return sizes;
 }
 
 async function storm(house: House): Promise<boolean> {
