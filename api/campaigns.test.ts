@@ -67,6 +67,26 @@ describe("a campaign", () => {
     }
   });
 
+  it("of two hundred accounts in forty tenants is one list, one view and one decision", async () => {
+    const ip = freshIp();
+    const made: string[] = [];
+    for (let n = 0; n < 40; n++) {
+      const tenant = await rig.make.tenant(org.id, { phase: "active", microsoftTenantId: crypto.randomUUID() });
+      for (let m = 0; m < 5; m++) made.push((await attacked(tenant, [ip], { publishedAt: null })).id);
+    }
+    expect(await lines(admin)).toMatchObject([{ accounts: 200, tenants: 40, notContained: 200 }]);
+    const found = await view(admin, made[0]!);
+    expect(found.members).toHaveLength(200);
+    const sent = await admin.post(`/api/campaigns/${made[0]}/orders`, {
+      orderId: crypto.randomUUID(),
+      input: { kind: "publish" },
+      incidents: found.members.map(({ incident }) => ({ id: incident.id, planVersion: 1 })),
+    });
+    expect(sent.status).toBe(202);
+    const { parts } = (await sent.json()) as ManyAnswer;
+    expect(parts.map((part) => part.state)).toEqual(Array.from({ length: 200 }, () => "sent"));
+  });
+
   it("shows who is not locked with administrators and the most certain first [S45]", async () => {
     const ip = freshIp();
     const doubtful = await attacked(tenants[0], [ip], { confidence: 0.7 });

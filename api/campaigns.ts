@@ -6,6 +6,7 @@ import { type Campaign, type CampaignIncident, groupCampaigns, handlesOf } from 
 
 /** Incidents older than this are part of a campaign only while they are open. */
 const LOOK_BACK_MS = 30 * 86_400_000;
+const WEEK_MS = 7 * 86_400_000;
 
 export type Grouped = {
   campaigns: Campaign[];
@@ -31,7 +32,7 @@ export async function campaignsOf(tx: ScopedTx, now: string): Promise<Grouped> {
   const shared = await sharedAddresses(tx, {
     addresses: repeated(rows.flatMap((row) => [...new Set(row.attacker.ips)])),
     tenantIds: [...new Set(rows.map((row) => row.tenantId))],
-    since,
+    since: rows.reduce((first, row) => weekBefore(row.occurredAt, first, since), now),
   });
   const incidents = known.map(
     ({ row, appIds }): CampaignIncident => ({
@@ -47,6 +48,12 @@ export async function campaignsOf(tx: ScopedTx, now: string): Promise<Grouped> {
     rows: new Map(rows.map((row) => [row.id, row])),
     incidents: new Map(incidents.map((incident) => [incident.id, incident])),
   };
+}
+
+/** A week before an attack began is enough to see whether its addresses serve honest people as well: the first of all weeks. */
+function weekBefore(occurredAt: string, first: string, since: string): string {
+  const begin = new Date(Math.max(Date.parse(since), Date.parse(occurredAt) - WEEK_MS)).toISOString();
+  return begin < first ? begin : first;
 }
 
 const repeated = (values: string[]): string[] => [...new Set(values.filter((value, n) => values.indexOf(value) !== n))];

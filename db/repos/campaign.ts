@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { and, desc, eq, gte, inArray, ne, or, sql } from "drizzle-orm";
 import type { IncidentDraft } from "#domain/incident/analysis.ts";
 import { artifacts, commands, incidents } from "../schema/incident.ts";
@@ -75,12 +76,15 @@ export async function sharedAddresses(
   about: { addresses: string[]; tenantIds: string[]; since: string },
 ): Promise<Set<string>> {
   const { addresses, tenantIds, since } = about;
-  if (addresses.length === 0 || tenantIds.length === 0) return new Set();
+  if (addresses.every((ip) => isIP(ip) === 0) || tenantIds.length === 0) return new Set();
   // Two questions, each answered by one join: as one with an "or" every event would be looked up among all rows.
   const rows = await tx.execute<{ ip: string }>(sql`
     with seen as materialized (
       select e.tenant_id, e.record_id, e.network_kind, host(e.ip) as ip from events e
-      where e.tenant_id in ${tenantIds} and e.occurred_at >= ${since}::timestamptz and host(e.ip) in ${addresses})
+      where e.tenant_id in ${tenantIds} and e.occurred_at >= ${since}::timestamptz and e.ip in (${sql.join(
+        addresses.filter((ip) => isIP(ip) !== 0).map((ip) => sql`${ip}::inet`),
+        sql`, `,
+      )}))
     select ip from seen where network_kind in ('microsoft', 'private', 'mobile')
     union
     select ip from seen where exists (select 1 from incident_rows r
