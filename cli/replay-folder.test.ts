@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { moveLine, writeRecords } from "./replay-folder.ts";
 
 let folder: string;
@@ -25,7 +25,9 @@ it("takes the record out of the row of an export, and knows the newest", async (
     join(folder, "export.csv"),
     `CreationDate,UserIds,Operations,AuditData\n${rows.map((r) => `2021-03-25,x@example.com,UserLoggedIn,${quoted(r)}`).join("\n")}\n`,
   );
-  const out = join(mkdtempSync(join(tmpdir(), "petra-replay-out-")), "records.ndjson");
+  const outside = mkdtempSync(join(tmpdir(), "petra-replay-out-"));
+  onTestFinished(() => rmSync(outside, { recursive: true, force: true }));
+  const out = join(outside, "records.ndjson");
   const { records, newest } = await writeRecords(folder, out);
   expect(records).toBe(2);
   expect(new Date(newest).toISOString()).toBe("2021-03-26T09:06:42.000Z");

@@ -47,11 +47,11 @@ const inBrief = (upn: string, kind: string, severity: string) => `${upn.toLowerC
 
 beforeAll(async () => {
   if (!folder) return;
-  const out = join(mkdtempSync(join(tmpdir(), "petra-analyze-")), "report.json");
+  house = await openHouse();
+  const out = join(house.folder, "report.json");
   const script = join(import.meta.dirname, "../cli/analyze.ts");
   execFileSync(process.execPath, [script, folder, "--json", out], { stdio: "pipe" });
   analyzed = JSON.parse(readFileSync(out, "utf8"));
-  house = await openHouse();
   await house.startWorker();
   const org = await house.factories.org({ name: "Northgate IT" });
   await house.factories.notificationMethod(org.id, { address: "oncall@northgate.example" });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -71,7 +71,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   if (snapshot) restore(world, snapshot);
   const saving = options.stateFile ? saveOnChange(world, tokens, options.stateFile) : null;
 
-  const certificate = await loadCertificate(options.certDir ?? mkdtempSync(join(tmpdir(), "petra-cloud-")));
+  const certDir = options.certDir ?? mkdtempSync(join(tmpdir(), "petra-cloud-"));
+  const certificate = await loadCertificate(certDir);
   const cloud = createPipeline(
     world,
     {
@@ -114,6 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     close: async () => {
       clearInterval(heartbeat);
       saving?.flush();
+      if (!options.certDir) rmSync(certDir, { recursive: true, force: true });
       await Promise.all(
         servers.map(
           (server) =>
