@@ -40,16 +40,46 @@ export function hidingWeight(rule: Rule): WeightKey | undefined {
   return "rule-plain";
 }
 
+/** Names of conditions as Exchange's cmdlets, Graph and Outlook spell them, and how people say them. */
+const SAID: readonly [RegExp, string][] = [
+  [/^(subjectOrBody|bodyOrSubject)Contains/i, "subject or body has"],
+  [/^subjectContains/i, "subject has"],
+  [/^bodyContains/i, "body has"],
+  [/^headers?Contains/i, "header has"],
+  [/^(fromAddress|sender)Contains/i, "sender's address has"],
+  [/^from(Addresses)?$/i, "sender is"],
+  [/^recipient(Address)?Contains/i, "recipient's address has"],
+  [/^sentTo(Addresses)?$/i, "recipient is"],
+];
+
+/** The words of a condition, which Exchange gives with semicolons between them and Graph as JSON. */
+function wordsOf(value: string): string[] {
+  try {
+    const read: unknown = JSON.parse(value);
+    if (Array.isArray(read) && read.every((one) => typeof one === "string")) return read;
+  } catch {
+    // Not JSON: Exchange's own way.
+  }
+  return value.split(";");
+}
+
+function sayCondition([name, value]: [string, string]): string {
+  const said = SAID.find(([pattern]) => pattern.test(name))?.[1];
+  if (!said) return `${name} is ${value}`;
+  const all = wordsOf(value).flatMap((word) => word.trim() || []);
+  const last = all.pop() ?? "nothing";
+  return `${said} ${all.length > 0 ? `${all.join(", ")} or ${last}` : last}`;
+}
+
+/** What the rule does, as the rest of a sentence: "moves to RSS Feeds, marks as read on mail whose subject has invoice". */
 export function describeRule(rule: Rule): string {
   const acts: string[] = [];
   if (rule.deletes) acts.push("deletes");
   else if (rule.movesTo) acts.push(`moves to ${rule.movesTo}`);
   if (rule.marksRead) acts.push("marks as read");
   if (rule.forwardsTo?.length) acts.push(`sends to ${rule.forwardsTo.slice(0, 3).join(", ")}`);
-  const conditions = Object.entries(rule.conditions)
-    .slice(0, 3)
-    .map(([name, value]) => `${name} ${value}`);
-  return `${acts.join(", ") || "acts"} ${conditions.length > 0 ? `on mail with ${conditions.join("; ")}` : "on all mail"}`;
+  const conditions = Object.entries(rule.conditions).slice(0, 3).map(sayCondition);
+  return `${acts.join(", ") || "acts"} on ${conditions.length > 0 ? `mail whose ${conditions.join(", and ")}` : "all mail"}`;
 }
 
 export function ruleDetail(rule: Rule): Record<string, string> {
