@@ -127,7 +127,7 @@ export async function holdAutomaticLocks(tx: ScopedTx): Promise<void> {
 
 /**
  * Whether this incident's other steps wait because other accounts of this installation are being locked, or were within the
- * last two seconds: locks of a campaign come in series. No longer than half a minute after its own lock.
+ * last two seconds: locks of a campaign come in series. No longer than three minutes after its own lock.
  */
 export async function givesWayToLocks(tx: ScopedTx, incidentId: string, now: string): Promise<boolean> {
   const [row] = await tx.execute<{ is: boolean }>(
